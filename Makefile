@@ -1,0 +1,63 @@
+# Every target says of itself what it does: make help.
+GO        ?= go
+BIN       := bin
+LINT      := $(BIN)/golangci-lint
+PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
+
+.DEFAULT_GOAL := help
+.PHONY: help check build format lint vet test fuzz js generate generated tidy cross bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+check: generated tidy lint build vet cross test fuzz js ## Everything that CI checks; installs what it needs
+
+build: ## Build bin/mockcloud
+	$(GO) build -trimpath -o $(BIN)/mockcloud ./cmd/mockcloud
+
+format: $(LINT) ## Format the code
+	$(LINT) fmt
+
+lint: $(LINT) ## Check format, style and the import floors
+	$(LINT) run
+
+$(LINT): tools/go.mod
+	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+vet:
+	$(GO) vet ./...
+	cd tools && $(GO) vet ./catalogue/...
+
+test: ## Run the Go tests with the race detector
+	$(GO) test -race ./...
+	cd tools && $(GO) test ./catalogue/...
+
+fuzz: ## Fuzz everything that parses a stranger's text, a few seconds each
+	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' internal | sort -u | cut -c6-); do \
+		package=$$(grep -rl --include='*_test.go' "func $$target(" internal | head -n 1 | xargs dirname); \
+		echo "fuzz $$package $$target"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$package || exit 1; \
+	done
+FUZZTIME ?= 5s
+
+js: build ## Run the official JavaScript SDK against the server
+	cd clients/js && npm ci --no-audit --no-fund && npm test
+
+generate: ## Write the catalogue anew from the pinned source
+	cd tools && $(GO) run ./catalogue
+
+generated: ## Check that the committed catalogue is what the generator writes
+	cd tools && $(GO) run ./catalogue -check
+
+tidy: ## Check that go.mod and go.sum are tidy
+	$(GO) mod tidy -diff
+	cd tools && $(GO) mod tidy -diff
+
+cross: ## Compile for the other systems
+	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./cmd/mockcloud || exit 1; done
+
+bench: ## Measure mockcloud and bare references side by side, in one run
+	$(GO) run ./internal/bench
+
+clean: ## Remove what was built
+	rm -rf $(BIN) clients/js/node_modules

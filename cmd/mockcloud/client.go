@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mockcloud/mockcloud/internal/control"
+	"github.com/mockcloud/mockcloud/internal/seed"
+)
+
+// callTime is how long a command waits for the running server.
+const callTime = 5 * time.Second
+
+func newEnv() *cobra.Command {
+	var fixtures []string
+	var url string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "env",
+		Short: "Print shell exports for the seeded admin client and user",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			doc, err := loadFixtures(fixtures)
+			if err != nil {
+				return err
+			}
+			return printEnv(cmd.OutOrStdout(), url, doc.Environment(), asJSON)
+		},
+	}
+	cmd.Flags().StringSliceVar(&fixtures, "fixtures", []string{"default"}, "the fixtures that the server was started with")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	urlFlag(cmd, &url)
+	return cmd
+}
+
+func printEnv(w io.Writer, url string, e seed.Environment, asJSON bool) error {
+	variables := []struct{ name, value string }{
+		{"MOCKCLOUD_URL", url},
+		{"GENESYSCLOUD_OAUTHCLIENT_ID", e.ClientID},
+		{"GENESYSCLOUD_OAUTHCLIENT_SECRET", e.ClientSecret},
+		{"MOCKCLOUD_USER", e.UserEmail},
+		{"MOCKCLOUD_PASSWORD", e.UserPassword},
+	}
+	if asJSON {
+		object := make(map[string]string, len(variables))
+		for _, v := range variables {
+			object[v.name] = v.value
+		}
+		text, err := json.MarshalIndent(object, "", "  ")
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(w, "%s\n", text)
+		return err
+	}
+	for _, v := range variables {
+		if _, err := fmt.Fprintf(w, "export %s='%s'\n", v.name, strings.ReplaceAll(v.value, "'", `'\''`)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newToken() *cobra.Command {
+	var url, user, client string
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Print an access token of the running server",
+		Long:  "Print an access token of the running server: of the seeded admin client, or of the user or client that is named.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			wanted := control.TokenRequest{User: user, Client: client}
+			if user == "" && client == "" {
+				doc, err := loadFixtures([]string{"default"})
+				if err != nil {
+					return err
+				}
+				wanted.Client = doc.Environment().ClientID
+			}
+			var token control.TokenResponse
+			if err := call(cmd.Context(), http.MethodPost, url+"/_mockcloud/token", wanted, &token); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), token.AccessToken)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&user, "user", "", "e-mail address of the user whose token it is")
+	cmd.Flags().StringVar(&client, "client", "", "id of the client-credentials client whose token it is")
+	cmd.MarkFlagsMutuallyExclusive("user", "client")
+	for _, name := range []string{"user", "client"} {
+		cmd.Flags().Lookup(name).Annotations = map[string][]string{perCall: {"true"}}
+	}
+	urlFlag(cmd, &url)
+	return cmd
+}
+
+func newHealthcheck() *cobra.Command {
+	var url string
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Exit 0 when the running server answers, 1 when it does not",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return call(cmd.Context(), http.MethodGet, url+"/_mockcloud/health", nil, nil)
+		},
+	}
+	urlFlag(cmd, &url)
+	return cmd
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mockcloud "+version())
+			return err
+		},
+	}
+}
+
+// version is what the build says of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}
+
+// urlFlag adds --url, which also reads MOCKCLOUD_URL, and otherwise is derived
+// from MOCKCLOUD_LISTEN.
+func urlFlag(cmd *cobra.Command, url *string) {
+	cmd.Flags().StringVar(url, "url", defaultURL(os.Getenv("MOCKCLOUD_LISTEN")), "URL of the running server")
+}
+
+func defaultURL(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || port == "0" {
+		return "http://" + defaultListen
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// call asks the running server.
+func call(ctx context.Context, method, url string, body, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, &content)
+	if err != nil {
+		return fmt.Errorf("%s is not a URL that can be called: %w", url, err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("no mockcloud answers there (%w): start one with `mockcloud serve`, or name its address with --url", err)
+	}
+	defer func() { _ = got.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	if err != nil {
+		return fmt.Errorf("%s: %w", url, err)
+	}
+	if got.StatusCode/100 != 2 {
+		var refusal struct{ Message string }
+		if json.Unmarshal(text, &refusal) != nil || refusal.Message == "" {
+			refusal.Message = got.Status
+		}
+		return fmt.Errorf("%s: %s", url, refusal.Message)
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.Unmarshal(text, answer)
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/server"
+)
+
+// drainTime is how long requests under way may take once the server was asked
+// to stop.
+const drainTime = 10 * time.Second
+
+type serveFlags struct {
+	listen, db, publicURL string
+	fixtures              []string
+	ephemeral, noFixtures bool
+	reset, rateLimits     bool
+	grantRule             string
+	logLevel, logFormat   string
+}
+
+func newServe() *cobra.Command {
+	f := &serveFlags{}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the organization (what mockcloud does without a command)",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.serve(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", defaultListen, "address to listen on; port 0 takes any free one")
+	flags.StringVar(&f.db, "db", "mockcloud.db", "file that keeps the state")
+	flags.BoolVar(&f.ephemeral, "ephemeral", false, "keep the state in a temporary file that is removed at the end")
+	flags.StringSliceVar(&f.fixtures, "fixtures", []string{"default"}, "fixture files, or names of embedded ones, that seed an empty state")
+	flags.BoolVar(&f.noFixtures, "no-fixtures", false, "seed an empty state with nothing but an organization and an admin")
+	flags.BoolVar(&f.reset, "reset", false, "forget the state and seed it anew")
+	flags.StringVar(&f.publicURL, "public-url", "", "the URL that clients use, where it differs from the address")
+	flags.StringVar(&f.grantRule, "grant-rule", string(identity.GrantRuleStrict), "strict: a client can only be given roles that its editor holds; off: any role")
+	flags.BoolVar(&f.rateLimits, "rate-limits", false, "refuse more than 300 calls per token and minute")
+	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	return cmd
+}
+
+func (f *serveFlags) serve(ctx context.Context, out, errOut io.Writer) error {
+	// Nothing that start-up makes is garbage for long: collecting it would cost
+	// more than it frees (decisions.md 24).
+	percent := debug.SetGCPercent(-1)
+	defer debug.SetGCPercent(percent)
+	config, err := f.config(errOut)
+	if err != nil {
+		return err
+	}
+	srv, err := server.Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	debug.SetGCPercent(percent)
+	f.banner(out, srv, config.Fixtures)
+	select {
+	case <-ctx.Done():
+	case err = <-srv.Failed():
+	}
+	// The context that ended is the reason to stop, not the time to do it in.
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	return errors.Join(err, srv.Close(closing))
+}
+
+func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
+	config := server.Config{
+		Listen: f.listen, Path: f.db, Reset: f.reset, PublicURL: f.publicURL, RateLimits: f.rateLimits,
+		GrantRule: identity.GrantRule(f.grantRule), Version: version(),
+	}
+	if f.ephemeral {
+		config.Path = ""
+	}
+	if config.GrantRule != identity.GrantRuleStrict && config.GrantRule != identity.GrantRuleOff {
+		return config, fmt.Errorf("--grant-rule %q: use strict or off", f.grantRule)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+		return config, fmt.Errorf("--log-level %q: use debug, info, warn or error", f.logLevel)
+	}
+	switch options := (&slog.HandlerOptions{Level: level}); f.logFormat {
+	case "text":
+		config.Logger = slog.New(slog.NewTextHandler(errOut, options))
+	case "json":
+		config.Logger = slog.New(slog.NewJSONHandler(errOut, options))
+	default:
+		return config, fmt.Errorf("--log-format %q: use text or json", f.logFormat)
+	}
+	var err error
+	config.Fixtures, err = f.document()
+	return config, err
+}
+
+func (f *serveFlags) document() (*seed.Document, error) {
+	if f.noFixtures {
+		return seed.Bootstrap("Mockcloud", randomText(32), randomText(12))
+	}
+	return loadFixtures(f.fixtures)
+}
+
+func loadFixtures(names []string) (*seed.Document, error) {
+	sources := make([]seed.Source, len(names))
+	for i, name := range names {
+		source, err := seed.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = source
+	}
+	return seed.Parse(sources...)
+}
+
+func randomText(bytes int) string {
+	b := make([]byte, bytes)
+	_, _ = rand.Read(b) // never fails (see crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// banner tells a newcomer everything they need for the first call.
+func (f *serveFlags) banner(w io.Writer, srv *server.Server, fixtures *seed.Document) {
+	e := fixtures.Environment()
+	state := "temporary, gone when the server stops"
+	if !f.ephemeral {
+		state = f.db
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "mockcloud %s serves %s\n", version(), srv.URL())
+	if srv.URL() != srv.ListenURL() {
+		fmt.Fprintf(&b, "  listening on   %s\n", srv.ListenURL())
+	}
+	b.WriteString("\n")
+	if !srv.Seeded() {
+		fmt.Fprintf(&b, "  State          %s (found; --reset starts over from the fixtures)\n", state)
+	} else {
+		fmt.Fprintf(&b, "  State          %s (seeded)\n", state)
+	}
+	if srv.Seeded() || !f.noFixtures {
+		fmt.Fprintf(&b, "  Organization   %s (%s)\n", e.OrgName, e.OrgID)
+		fmt.Fprintf(&b, "  OAuth client   %s\n", e.ClientID)
+		fmt.Fprintf(&b, "  Secret         %s\n", e.ClientSecret)
+		for _, c := range fixtures.Credentials() {
+			if c.Kind == "user" {
+				fmt.Fprintf(&b, "  User           %-28s password %s\n", c.Login, c.Secret)
+			}
+		}
+		fmt.Fprintf(&b, "\n  Get a token:\n    curl -s -u %s:%s -d grant_type=client_credentials %s/oauth/token\n", e.ClientID, e.ClientSecret, srv.URL())
+	}
+	b.WriteString("\n")
+	_, _ = io.WriteString(w, b.String()) // where nobody reads it, the server serves all the same
+}

@@ -1,0 +1,94 @@
+// Package apierr is the one public error: what a client may see of anything
+// that went wrong below /api/v2. The OAuth endpoints have a shape of their own
+// and keep it in package login.
+package apierr
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Error is a refusal in the API's own words. Status, Code and Message are
+// always set. It renders as the specification's ErrorBody.
+type Error struct {
+	Status  int    // HTTP status
+	Code    string // the API's code, such as "missing.any.permissions"
+	Message string // fully expanded; clients match on it
+
+	MessageWithParams string            // the message with {names} where the parameters stand; may be empty
+	MessageParams     map[string]string // the parameters; may be nil
+
+	EntityID   string // the object that the error speaks of; may be empty
+	EntityName string
+	Details    []Detail // the fields at fault; may be nil
+
+	RetryAfter int // seconds; 0 sends no Retry-After
+}
+
+// Detail names one field at fault.
+type Detail struct {
+	ErrorCode  string `json:"errorCode,omitempty"`
+	FieldName  string `json:"fieldName,omitempty"`
+	EntityID   string `json:"entityId,omitempty"`
+	EntityName string `json:"entityName,omitempty"`
+}
+
+// Error implements error. It holds nothing that the client would not see.
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// New returns an error without parameters.
+func New(status int, code, message string) *Error {
+	return &Error{Status: status, Code: code, Message: message}
+}
+
+// Newf is New with a formatted message.
+func Newf(status int, code, format string, args ...any) *Error {
+	return New(status, code, fmt.Sprintf(format, args...))
+}
+
+// WithParams expands template, in which every {name} of params is replaced, and
+// keeps both forms, as the API does.
+func WithParams(status int, code, template string, params map[string]string) *Error {
+	pairs := make([]string, 0, 2*len(params))
+	for name, value := range params {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	return &Error{
+		Status:            status,
+		Code:              code,
+		Message:           strings.NewReplacer(pairs...).Replace(template),
+		MessageWithParams: template,
+		MessageParams:     params,
+	}
+}
+
+// OnField adds a detail that names the field at fault and returns e.
+func (e *Error) OnField(name string) *Error {
+	e.Details = append(e.Details, Detail{ErrorCode: e.Code, FieldName: name})
+	return e
+}
+
+// About names the object that the error speaks of and returns e.
+func (e *Error) About(id, name string) *Error {
+	e.EntityID, e.EntityName = id, name
+	return e
+}
+
+// The errors that more than one package needs.
+
+// BadRequest is the generic 400.
+func BadRequest(message string) *Error {
+	return New(http.StatusBadRequest, "bad.request", message)
+}
+
+// NotFound is the generic 404 of paths and of objects without a code of their
+// own.
+func NotFound() *Error {
+	return New(http.StatusNotFound, "not.found", "The requested resource was not found.")
+}
+
+// Conflict is the generic 409.
+func Conflict(message string) *Error {
+	return New(http.StatusConflict, "request.conflict", message)
+}

@@ -1,0 +1,150 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Caller is whoever sent a request, as one transaction sees it.
+type Caller struct {
+	Claims  *Claims
+	Org     *identity.Org
+	Client  *identity.Client
+	User    *identity.User // nil for client-credentials tokens
+	Builtin bool           // the token belongs to mockcloud's own client
+
+	held []identity.Held
+}
+
+// AuthenticationRequired is the 401 for a missing or garbled bearer token.
+func AuthenticationRequired() *apierr.Error {
+	return apierr.New(http.StatusUnauthorized, "authentication.required", "No authentication bearer token specified in authorization header.")
+}
+
+// BadCredentials is the 401 for a token that is unknown, expired or revoked.
+// The API does not tell which.
+func BadCredentials() *apierr.Error {
+	return apierr.New(http.StatusUnauthorized, "bad.credentials", "Invalid login credentials.")
+}
+
+// errDead says in the log and in explanations why a token with a good signature
+// no longer works.
+type errDead struct{ reason string }
+
+func (e errDead) Error() string { return e.reason }
+
+// Caller looks up who a verified token stands for. The error's text is for logs
+// and explanations; errors that are not about the token are wrapped store
+// errors (see IsDead).
+func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
+	c := &Caller{Claims: claims}
+	var err error
+	if c.Org, err = identity.CurrentOrg(tx); err != nil {
+		return nil, dead(err, "the organisation of the token is gone")
+	}
+	if revoked.Has(tx, claims.ID) {
+		return nil, errDead{"the token was revoked"}
+	}
+	if claims.ClientID == identity.Builtin.ID {
+		c.Client, c.Builtin = identity.Builtin, true
+	} else if c.Client, err = identity.Clients.Peek(tx, claims.ClientID); err != nil {
+		return nil, dead(err, "the client was deleted")
+	}
+	switch {
+	case c.Client.State == identity.ClientDisabled:
+		return nil, errDead{"the client is disabled"}
+	case c.Client.TokenGeneration != claims.ClientGeneration:
+		return nil, errDead{"all tokens of the client were revoked"}
+	}
+	if claims.UserID != "" {
+		if c.User, err = identity.Users.Peek(tx, claims.UserID); err != nil {
+			return nil, dead(err, "the user is gone")
+		}
+		switch {
+		case c.User.State != identity.UserActive:
+			return nil, errDead{"the user is " + c.User.State}
+		case c.User.TokenGeneration != claims.UserGeneration:
+			return nil, errDead{"all tokens of the user were revoked"}
+		}
+	}
+	if c.held, err = identity.HeldBy(tx, c.Subject()); err != nil {
+		return nil, fmt.Errorf("grants of the caller: %w", err)
+	}
+	return c, nil
+}
+
+func dead(err error, reason string) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return errDead{reason}
+	}
+	return err
+}
+
+// IsDead says whether err means that the token does not work (any more), rather
+// than that the server failed.
+func IsDead(err error) bool {
+	var d errDead
+	return errors.As(err, &d)
+}
+
+// Subject is whose grants count: the user, or the client where there is none.
+func (c *Caller) Subject() identity.Subject {
+	if c.User != nil {
+		return identity.Subject{Type: identity.SubjectUser, ID: c.User.ID}
+	}
+	return identity.Subject{Type: identity.SubjectClient, ID: c.Client.ID}
+}
+
+// Ref names the caller in createdBy and modifiedBy.
+func (c *Caller) Ref() *identity.Ref {
+	if c.User != nil {
+		return &identity.Ref{ID: c.User.ID, Name: c.User.Name, SelfURI: "/api/v2/users/" + c.User.ID}
+	}
+	return &identity.Ref{ID: c.Client.ID, Name: c.Client.Name, SelfURI: "/api/v2/oauth/clients/" + c.Client.ID}
+}
+
+// Held is what the caller holds, its own grants first.
+func (c *Caller) Held() []identity.Held { return c.held }
+
+// Permits says whether some grant of the caller permits p: in the division, or
+// in any division where that is "". The general permission admin passes
+// everywhere.
+func (c *Caller) Permits(tx *store.Tx, p spec.Permission, division string) bool {
+	for _, h := range c.held {
+		role, err := identity.Roles.Peek(tx, h.RoleID)
+		if err != nil {
+			continue // a grant of a role that is gone gives nothing
+		}
+		inside := division == "" || h.DivisionID == division || h.DivisionID == identity.AllDivisions
+		if (inside || role.Admin()) && role.Allows(p.Domain, p.Entity, p.Action) {
+			return true
+		}
+	}
+	return false
+}
+
+// Divisions returns the divisions in which the caller has p, or all = true when
+// that is every division.
+func (c *Caller) Divisions(tx *store.Tx, p spec.Permission) (ids []string, all bool) {
+	seen := make(map[string]bool)
+	for _, h := range c.held {
+		role, err := identity.Roles.Peek(tx, h.RoleID)
+		if err != nil || !role.Allows(p.Domain, p.Entity, p.Action) {
+			continue
+		}
+		if role.Admin() || h.DivisionID == identity.AllDivisions {
+			return nil, true
+		}
+		if !seen[h.DivisionID] {
+			seen[h.DivisionID] = true
+			ids = append(ids, h.DivisionID)
+		}
+	}
+	return ids, false
+}

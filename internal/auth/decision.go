@@ -1,0 +1,141 @@
+package auth
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Decision is what was looked at to let a request pass or to refuse it. It only
+// holds references until somebody asks for the explanation.
+type Decision struct {
+	Operation *spec.Operation // nil where none matched
+	Claims    *Claims         // nil where no token was accepted
+	Caller    *Caller         // nil where the token stands for nobody
+	Divisions []string        // of the objects that the operation touches, as far as they were looked at
+	Reason    string          // why the token was not accepted; "" where it was
+	Outcome   *apierr.Error   // nil where the request passed
+}
+
+// Explanation is a Decision in words, ready to be encoded.
+type Explanation struct {
+	Decision     string       `json:"decision"` // "allowed" or the code of the refusal
+	Reason       string       `json:"reason,omitempty"`
+	Operation    string       `json:"operation,omitempty"`
+	Organization string       `json:"organization,omitempty"`
+	Token        *tokenFacts  `json:"token,omitempty"`
+	Client       *named       `json:"client,omitempty"`
+	User         *named       `json:"user,omitempty"`
+	Scopes       *scopeFacts  `json:"scopes,omitempty"`
+	Mode         string       `json:"mode,omitempty"` // ANY or ALL
+	Permissions  []string     `json:"permissions,omitempty"`
+	Divisions    []string     `json:"divisions,omitempty"`
+	Grants       []grantFacts `json:"grants,omitempty"`
+	MoreGrants   int          `json:"moreGrants,omitempty"` // left out of grants
+}
+
+type tokenFacts struct {
+	ID      string `json:"id"`
+	Expires string `json:"expires"`
+}
+
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type scopeFacts struct {
+	Enforced bool     `json:"enforced"`
+	Accepted []string `json:"accepted"`
+	Client   []string `json:"client"`
+}
+
+type grantFacts struct {
+	Role     string   `json:"role"`
+	Division string   `json:"division"`
+	Group    string   `json:"group,omitempty"` // through which it is inherited
+	Permits  []string `json:"permits"`         // which of the permissions asked for
+}
+
+// maxExplainedGrants keeps the explanation inside what a response header can
+// hold.
+const maxExplainedGrants = 20
+
+// Explain puts the decision in words. tx must see the caller's organisation; it
+// may be nil, and then the grants are left out.
+func (d *Decision) Explain(tx *store.Tx) *Explanation {
+	e := &Explanation{Decision: "allowed", Reason: d.Reason, Divisions: d.Divisions}
+	if d.Outcome != nil {
+		e.Decision = d.Outcome.Code
+	}
+	if d.Claims != nil {
+		e.Token = &tokenFacts{ID: d.Claims.ID, Expires: time.Unix(d.Claims.Expires, 0).UTC().Format(clock.Layout)}
+	}
+	var facts *spec.Facts
+	if d.Operation != nil {
+		facts = d.Operation.Facts()
+		e.Operation = d.Operation.ID
+		e.Mode = facts.Mode.String()
+		for _, p := range facts.Permissions {
+			e.Permissions = append(e.Permissions, p.String())
+		}
+	}
+	if d.Caller == nil {
+		return e
+	}
+	c := d.Caller
+	e.Organization = c.Org.Name
+	e.Client = &named{ID: c.Client.ID, Name: c.Client.Name}
+	if c.User != nil {
+		e.User = &named{ID: c.User.ID, Name: c.User.Name}
+	}
+	if facts == nil {
+		return e
+	}
+	if c.User != nil {
+		e.Scopes = &scopeFacts{Enforced: c.Org.Settings.EnforceScopes, Accepted: facts.Scopes, Client: c.Client.Scope}
+	}
+	if tx == nil {
+		return e
+	}
+	for i, h := range c.held {
+		if i == maxExplainedGrants {
+			e.MoreGrants = len(c.held) - i
+			break
+		}
+		e.Grants = append(e.Grants, explainGrant(tx, h, facts.Permissions))
+	}
+	return e
+}
+
+func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grantFacts {
+	g := grantFacts{Role: identity.RoleName(tx, h.RoleID), Division: identity.DivisionName(tx, h.DivisionID), Permits: []string{}}
+	if h.Via != nil {
+		g.Group = h.Via.Name
+	}
+	role, err := identity.Roles.Peek(tx, h.RoleID)
+	if err != nil {
+		return g
+	}
+	for _, p := range wanted {
+		if role.Allows(p.Domain, p.Entity, p.Action) {
+			g.Permits = append(g.Permits, p.String())
+		}
+	}
+	return g
+}
+
+// LogValue implements slog.LogValuer.
+func (e *Explanation) LogValue() slog.Value {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return slog.StringValue(e.Decision)
+	}
+	return slog.StringValue(string(text))
+}

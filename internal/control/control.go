@@ -1,0 +1,125 @@
+// Package control is mockcloud's own side door below /_mockcloud: health for
+// containers, the reset between tests, and tokens for people who sit at the
+// machine. It is no part of the public API: no CORS, same origin only, JSON
+// only (decisions.md 37).
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Control serves the side door.
+type Control struct {
+	DB        *store.DB
+	Authority *auth.Authority
+	Fixtures  *seed.Document // what a reset goes back to
+	Clock     clock.Clock
+	Version   string
+	PublicURL func() string // the URL that clients use; its host is trusted
+}
+
+// Mount registers the endpoints.
+func (c *Control) Mount(e *echo.Echo) {
+	g := e.Group("/_mockcloud", c.guard)
+	g.GET("/health", c.health)
+	g.POST("/reset", c.reset)
+	g.POST("/token", c.token)
+}
+
+// guard refuses what a page of another site could send: a foreign Host (a name
+// made to resolve to this machine), a foreign Origin, and writes whose content
+// type a form could have.
+func (c *Control) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		r := ec.Request()
+		if !c.trustedHost(r.Host) {
+			return apierr.New(http.StatusForbidden, "host.not.allowed", "Requests to /_mockcloud must name this server by address, as localhost or as its public URL.")
+		}
+		if origin := r.Header.Get(echo.HeaderOrigin); origin != "" {
+			u, err := url.Parse(origin)
+			if err != nil || u.Host != r.Host {
+				return apierr.New(http.StatusForbidden, "origin.not.allowed", "Requests to /_mockcloud must come from this server's own pages.")
+			}
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+			if err != nil || media != echo.MIMEApplicationJSON {
+				return apierr.New(http.StatusUnsupportedMediaType, "unsupported.media.type", "Writes to /_mockcloud need Content-Type: application/json.")
+			}
+		}
+		return next(ec)
+	}
+}
+
+// trustedHost accepts addresses, localhost, names without a dot (which no
+// public name server resolves, but container networks do) and the public URL.
+func (c *Control) trustedHost(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	if !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	public, err := url.Parse(c.PublicURL())
+	return err == nil && strings.EqualFold(public.Hostname(), host)
+}
+
+func (c *Control) health(ec echo.Context) error {
+	return handlers.WriteResult(ec.Response(), ec.Request().Method, http.StatusOK, map[string]string{"status": "ok", "version": c.Version})
+}
+
+func (c *Control) reset(ec echo.Context) error {
+	if err := c.Seed(ec.Request().Context()); err != nil {
+		return err
+	}
+	return ec.NoContent(http.StatusNoContent)
+}
+
+func (c *Control) token(ec echo.Context) error {
+	r := ec.Request()
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !peer.Addr().Unmap().IsLoopback() {
+		return apierr.New(http.StatusForbidden, "loopback.only", "Tokens are only handed out to this machine.")
+	}
+	var wanted TokenRequest
+	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wanted); err != nil {
+		return apierr.BadRequest("The request body could not be read: " + reason(err))
+	}
+	answer, err := c.Issue(r.Context(), wanted)
+	if err != nil {
+		return err
+	}
+	return handlers.WriteResult(ec.Response(), r.Method, http.StatusOK, answer)
+}
+
+func reason(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "it is not valid JSON."
+	}
+	return strings.TrimPrefix(err.Error(), "json: ") + "."
+}

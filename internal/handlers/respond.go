@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+)
+
+// Raw is an answer that is not JSON.
+type Raw struct {
+	ContentType string
+	Body        []byte
+}
+
+// errorBody is the specification's ErrorBody, in the key order of the real
+// service (facts: oauth.md §6).
+type errorBody struct {
+	Message           string            `json:"message"`
+	Code              string            `json:"code"`
+	Status            int               `json:"status"`
+	EntityID          string            `json:"entityId,omitempty"`
+	EntityName        string            `json:"entityName,omitempty"`
+	MessageWithParams string            `json:"messageWithParams,omitempty"`
+	MessageParams     map[string]string `json:"messageParams,omitempty"`
+	ContextID         string            `json:"contextId"`
+	Details           []apierr.Detail   `json:"details"`
+	Errors            []struct{}        `json:"errors"`
+}
+
+// HeaderCorrelationID carries the id under which a request can be found in the
+// log. Java clients look for this spelling.
+const HeaderCorrelationID = "ININ-Correlation-Id"
+
+// Translate turns any error into the one that the client may see, and says
+// whether it was one that nobody foresaw.
+func Translate(err error) (public *apierr.Error, unforeseen bool) {
+	if errors.As(err, &public) {
+		return public, false
+	}
+	return apierr.New(http.StatusInternalServerError, "internal.server.error",
+		"The server encountered an unexpected condition which prevented it from fulfilling the request."), true
+}
+
+// WriteError sends e in the API's error shape.
+func WriteError(w http.ResponseWriter, method, correlationID string, e *apierr.Error) error {
+	body := errorBody{
+		Message: e.Message, Code: e.Code, Status: e.Status,
+		EntityID: e.EntityID, EntityName: e.EntityName,
+		MessageWithParams: e.MessageWithParams, MessageParams: e.MessageParams,
+		ContextID: correlationID, Details: e.Details, Errors: []struct{}{},
+	}
+	if body.Details == nil {
+		body.Details = []apierr.Detail{}
+	}
+	if e.RetryAfter > 0 {
+		w.Header()["Retry-After"] = []string{strconv.Itoa(e.RetryAfter)}
+	}
+	return writeJSON(w, method, e.Status, body)
+}
+
+// WriteResult sends what an operation returned, with the operation's success
+// status.
+func WriteResult(w http.ResponseWriter, method string, status int, result any) error {
+	switch result := result.(type) {
+	case None:
+		if status == http.StatusNoContent || method == http.MethodHead {
+			w.WriteHeader(status)
+			return nil
+		}
+		w.Header().Set(echo.HeaderContentLength, "0")
+		w.WriteHeader(status)
+		return nil
+	case Raw:
+		w.Header().Set(echo.HeaderContentType, result.ContentType)
+		w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(result.Body)))
+		w.WriteHeader(status)
+		_, err := w.Write(result.Body)
+		return err
+	default:
+		return writeJSON(w, method, status, result)
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxPooled keeps the rare huge answer from staying in memory.
+const maxPooled = 1 << 20
+
+func writeJSON(w http.ResponseWriter, method string, status int, v any) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= maxPooled {
+			buf.Reset()
+			buffers.Put(buf)
+		}
+	}()
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	body := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+	h := w.Header()
+	h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if method == http.MethodHead {
+		return nil
+	}
+	_, err := w.Write(body)
+	return err
+}

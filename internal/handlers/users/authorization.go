@@ -1,0 +1,231 @@
+package users
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// authorizationView is the schema UserAuthorization: the union over all
+// divisions of what a user holds, inherited roles included (facts:
+// authorization.md §10). unusedRoles would take a record of what was used, and
+// is left out.
+type authorizationView struct {
+	Roles              []identity.Ref `json:"roles"`
+	Permissions        []string       `json:"permissions"`
+	PermissionPolicies []policyView   `json:"permissionPolicies"`
+}
+
+// policyView is the schema ResourcePermissionPolicy.
+type policyView struct {
+	Domain            string          `json:"domain"`
+	EntityName        string          `json:"entityName,omitempty"`
+	PolicyName        string          `json:"policyName,omitempty"`
+	PolicyDescription string          `json:"policyDescription,omitempty"`
+	AllowConditions   bool            `json:"allowConditions"`
+	Condition         json.RawMessage `json:"resourceConditionNode,omitempty"`
+	NamedResources    []string        `json:"namedResources,omitempty"`
+	ActionSet         []string        `json:"actionSet"`
+}
+
+// rights puts together what users hold. The permissions of the catalogue, which
+// wildcards stand for, are sorted out once for all users of an answer.
+type rights struct {
+	c     *handlers.Call
+	known map[string][]spec.Permission // by domain; nil until it is needed
+}
+
+func (r *rights) of(userID string) (*authorizationView, error) {
+	roles, err := rolesOf(r.c.Tx, userID)
+	if err != nil {
+		return nil, err
+	}
+	v := &authorizationView{
+		Roles:              make([]identity.Ref, 0, len(roles)),
+		Permissions:        r.permissions(roles),
+		PermissionPolicies: policies(roles),
+	}
+	for _, role := range roles {
+		v.Roles = append(v.Roles, identity.Ref{ID: role.ID, Name: role.Name})
+	}
+	return v, nil
+}
+
+func (r *rights) knownIn(domain string) []spec.Permission {
+	if r.known == nil {
+		r.known = make(map[string][]spec.Permission)
+		for _, p := range r.c.Catalogue.Permissions() {
+			r.known[p.Domain] = append(r.known[p.Domain], p)
+		}
+	}
+	return r.known[domain]
+}
+
+// rolesOf returns each role that the user holds once, own or inherited, sorted
+// by name. Grants of roles that are gone count for nothing.
+func rolesOf(tx *store.Tx, userID string) ([]*identity.Role, error) {
+	held, err := identity.HeldBy(tx, identity.Subject{Type: identity.SubjectUser, ID: userID})
+	if err != nil {
+		return nil, err
+	}
+	var roles []*identity.Role
+	seen := make(map[string]bool, len(held))
+	for _, h := range held {
+		if seen[h.RoleID] {
+			continue
+		}
+		seen[h.RoleID] = true
+		role, err := identity.Roles.Peek(tx, h.RoleID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		roles = append(roles, role)
+	}
+	slices.SortFunc(roles, func(a, b *identity.Role) int {
+		return strings.Compare(identity.Fold(a.Name), identity.Fold(b.Name))
+	})
+	return roles, nil
+}
+
+// permissions is the flat union of what the roles permit: general permissions
+// as they are, and domain:entity:action strings. Wildcards stand for what the
+// catalogue knows.
+func (r *rights) permissions(roles []*identity.Role) []string {
+	union := make(map[string]struct{})
+	for _, role := range roles {
+		for _, general := range role.Permissions {
+			union[general] = struct{}{}
+		}
+		for i := range role.Policies {
+			r.add(union, &role.Policies[i])
+		}
+	}
+	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(union))))
+}
+
+func (r *rights) add(union map[string]struct{}, p *identity.Policy) {
+	everyEntity, everyAction := p.EntityName == "*", slices.Contains(p.ActionSet, "*")
+	if !everyEntity && p.EntityName != "" {
+		for _, action := range p.ActionSet {
+			if action != "*" {
+				union[p.Domain+":"+p.EntityName+":"+action] = struct{}{}
+			}
+		}
+	}
+	if !everyEntity && !everyAction {
+		return
+	}
+	for _, k := range r.knownIn(p.Domain) {
+		if (everyEntity || k.Entity == p.EntityName) && (everyAction || slices.Contains(p.ActionSet, k.Action)) {
+			union[k.String()] = struct{}{}
+		}
+	}
+}
+
+// policies lists the policies of all roles, equal ones once.
+func policies(roles []*identity.Role) []policyView {
+	all := []policyView{}
+	seen := make(map[string]bool)
+	for _, role := range roles {
+		for i := range role.Policies {
+			p := &role.Policies[i]
+			key := strings.Join([]string{p.Domain, p.EntityName, strings.Join(p.ActionSet, ","), strings.Join(p.NamedResources, ","), string(p.Condition)}, "\x00")
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			all = append(all, policyView{
+				Domain: p.Domain, EntityName: p.EntityName, PolicyName: p.PolicyName, PolicyDescription: p.PolicyDescription,
+				AllowConditions: p.AllowConditions, Condition: p.Condition, NamedResources: p.NamedResources,
+				ActionSet: append([]string{}, p.ActionSet...),
+			})
+		}
+	}
+	return all
+}
+
+type subjectRef struct {
+	ID string `param:"subjectId"`
+}
+
+// roles is getUserRoles.
+func (f *Family) roles(_ context.Context, c *handlers.Call, in subjectRef) (*authorizationView, error) {
+	user, err := identity.ActiveUserByID(c.Tx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return (&rights{c: c}).of(user.ID)
+}
+
+type setRolesInput struct {
+	ID    string   `param:"subjectId"`
+	Roles []string `body:""`
+}
+
+// setRoles is putUserRoles: the body is the whole list of roles. It carries no
+// division, so that new roles are granted in Home and those that stay keep the
+// divisions they have (facts: authorization.md §3.4). Roles inherited from
+// groups are not touched. Granting to people asks for no role of one's own;
+// only OAuth clients are under that rule (facts: authorization.md §8).
+func (f *Family) setRoles(_ context.Context, c *handlers.Call, in setRolesInput) (*authorizationView, error) {
+	user, err := identity.ActiveUserByID(c.Tx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	pairs, changed, err := pairsFor(c.Tx, user.ID, in.Roles)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Caller.MayGrantIn(c.Tx, c.Operation, changed); err != nil {
+		return nil, err
+	}
+	subject := identity.Subject{Type: identity.SubjectUser, ID: user.ID}
+	if err := identity.Replace(c.Tx, subject, pairs, clock.At(c.Now())); err != nil {
+		return nil, err
+	}
+	return (&rights{c: c}).of(user.ID)
+}
+
+// pairsFor returns the pairs that the user is to hold when its roles are
+// exactly roleIDs, and which of its pairs come or go.
+func pairsFor(tx *store.Tx, userID string, roleIDs []string) (pairs, changed []identity.Pair, err error) {
+	home, err := identity.HomeDivision(tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	wanted := make(map[string]bool, len(roleIDs))
+	for _, id := range roleIDs {
+		if _, err := identity.PeekRole(tx, id); err != nil {
+			return nil, nil, err
+		}
+		wanted[id] = true
+	}
+	for _, p := range identity.OwnPairs(tx, userID) {
+		if _, stays := wanted[p.RoleID]; !stays {
+			changed = append(changed, p)
+			continue
+		}
+		pairs = append(pairs, p)
+		wanted[p.RoleID] = false // held already
+	}
+	for _, id := range roleIDs {
+		if wanted[id] {
+			wanted[id] = false
+			added := identity.Pair{RoleID: id, DivisionID: home.ID}
+			pairs, changed = append(pairs, added), append(changed, added)
+		}
+	}
+	return pairs, changed, nil
+}

@@ -1,0 +1,166 @@
+package users
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// reader reads the values that a field of a user has, none where it is empty.
+type reader func(*searcher, *identity.User) []string
+
+// fieldReader finds the field of a search. The names are those that the
+// specification lists (x-genesys-search-fields of UserSearchCriteria); those of
+// things that mockcloud does not keep with the user are known and empty.
+func fieldReader(name string) (reader, bool) {
+	switch name {
+	case "id":
+		return plain(func(u *identity.User) string { return u.ID }), true
+	case "name":
+		return plain(func(u *identity.User) string { return u.Name }), true
+	case "email", "primaryContactInfo.email":
+		return plain(func(u *identity.User) string { return u.Email }), true
+	case "username":
+		return plain(username), true
+	case "title":
+		return plain(func(u *identity.User) string { return u.Title }), true
+	case "department":
+		return plain(func(u *identity.User) string { return u.Department }), true
+	case "state":
+		return plain(func(u *identity.User) string { return u.State }), true
+	case "divisionId":
+		return plain(func(u *identity.User) string { return u.DivisionID }), true
+	case "manager.id":
+		return plain(func(u *identity.User) string { return u.ManagerID }), true
+	case "chat.jabberId":
+		return func(s *searcher, u *identity.User) []string { return some(jabberID(s.c.Caller.Org, u)) }, true
+	case "hr.employeeId":
+		return plain(employeeID), true
+	case "profileSkills":
+		return func(s *searcher, u *identity.User) []string {
+			var skills []string
+			s.note(decodeStored(u, profileSkills, &skills))
+			return skills
+		}, true
+	case "addresses.email":
+		return addressesOf("EMAIL"), true
+	case "addresses.voice", "primaryContactInfo.voice":
+		return addressesOf("PHONE"), true
+	case "primaryContactInfo.sms":
+		return addressesOf("SMS"), true
+	case "addresses.address":
+		return addressesOf(""), true
+	case "groups.official.id":
+		return groupsOf("official"), true
+	case "groups.social.id":
+		return groupsOf("social"), true
+	case "addresses.voicemailEnabled", "siteId", "integration", "groups.distribution.id", "teamId",
+		"languages.guid", "languages.name", "languages.namespace", "languages.proficiency",
+		"routingSkills.guid", "routingSkills.name", "routingSkills.namespace", "routingSkills.proficiency",
+		"queueMembership.added", "queueMembership.joined":
+		return func(*searcher, *identity.User) []string { return nil }, true
+	default:
+		return nil, false
+	}
+}
+
+// defaultFields are searched where a criterion names none.
+func defaultFields() []string {
+	return []string{"name", "email", "username", "title", "department"}
+}
+
+func (s *searcher) readers(fields []string) ([]reader, error) {
+	if len(fields) == 0 {
+		fields = defaultFields()
+	}
+	readers := make([]reader, 0, len(fields))
+	for _, name := range fields {
+		read, ok := fieldReader(name)
+		if !ok {
+			return nil, unknownField(s.c, name)
+		}
+		readers = append(readers, read)
+	}
+	return readers, nil
+}
+
+// unknownField is loud where the real service may find nothing in silence: a
+// wrong name is the client's mistake in either case.
+func unknownField(c *handlers.Call, name string) *apierr.Error {
+	return documented(c, http.StatusBadRequest, "invalid.property", fmt.Sprintf("%.100s", name), "user").OnField("query")
+}
+
+// note keeps the first failure of reading stored data.
+func (s *searcher) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func some(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+func plain(value func(*identity.User) string) reader {
+	return func(_ *searcher, u *identity.User) []string { return some(value(u)) }
+}
+
+// employeeID is part of what employerInfo holds.
+func employeeID(u *identity.User) string {
+	var info employerInfo
+	raw := stored(u, profileEmployerInfo, "")
+	if raw == nil || json.Unmarshal(raw, &info) != nil {
+		return ""
+	}
+	return info.EmployeeID
+}
+
+// addressesOf reads the addresses of a medium, "" for all.
+func addressesOf(media string) reader {
+	return func(s *searcher, u *identity.User) []string {
+		all, err := contacts(u)
+		s.note(err)
+		var values []string
+		for _, a := range all {
+			if media == "" || a.MediaType == media {
+				values = append(values, some(a.Display)...)
+			}
+		}
+		return values
+	}
+}
+
+func groupsOf(kind string) reader {
+	return func(s *searcher, u *identity.User) []string {
+		var ids []string
+		for g, err := range identity.Groups.By(s.c.Tx, "member", u.ID) {
+			if err != nil {
+				s.note(err)
+				return nil
+			}
+			if g.Type == kind && !slices.Contains(ids, g.ID) {
+				ids = append(ids, g.ID)
+			}
+		}
+		return ids
+	}
+}
+
+// byEmail returns the user with the address, or nil.
+func byEmail(tx *store.Tx, email string) (*identity.User, error) {
+	u, err := identity.UserByEmail(tx, email)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return u, err
+}

@@ -1,0 +1,98 @@
+package users_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/mockcloud/mockcloud/mocktest"
+)
+
+// Ids of the default fixture.
+const (
+	home    = "6d6f636b-0002-4000-8000-000000000001"
+	sales   = "6d6f636b-0002-4000-8000-000000000002"
+	support = "6d6f636b-0002-4000-8000-000000000003"
+
+	ada  = "6d6f636b-0005-4000-8000-000000000001" // admin@mockcloud.test, in Home
+	ben  = "6d6f636b-0005-4000-8000-000000000002" // builder@mockcloud.test, in Home
+	sue  = "6d6f636b-0005-4000-8000-000000000003" // supervisor@mockcloud.test, in Sales
+	alex = "6d6f636b-0005-4000-8000-000000000004" // agent1@mockcloud.test, in Sales
+	aki  = "6d6f636b-0005-4000-8000-000000000005" // agent2@mockcloud.test, in Support
+
+	builderRole = "6d6f636b-0003-4000-8000-000000000001"
+	readerRole  = "6d6f636b-0003-4000-8000-000000000002"
+
+	nobody = "6d6f636b-0005-4000-8000-00000000ffff"
+)
+
+type fields = map[string]any
+
+func start(t *testing.T) (*mocktest.Server, *mocktest.Client) {
+	t.Helper()
+	srv := mocktest.Start(t, mocktest.Options{})
+	return srv, srv.Admin(t)
+}
+
+// want fails the test unless the answer has the status, and the code where one
+// is given.
+func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
+	t.Helper()
+	if got.Status != status {
+		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
+	}
+	if code != "" && got.Str(t, "code") != code {
+		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
+	}
+	return got
+}
+
+// has fails the test unless the body has these texts at these paths.
+func has(t *testing.T, got *mocktest.Response, texts map[string]string) {
+	t.Helper()
+	for path, text := range texts {
+		if at := got.Str(t, path); at != text {
+			t.Errorf("%s = %q, want %q\n%s", path, at, text, got.Body)
+		}
+	}
+}
+
+// create makes a user and returns its id.
+func create(t *testing.T, c *mocktest.Client, body fields) string {
+	t.Helper()
+	return want(t, c.Post(t, "/api/v2/users", body), 200, "").Str(t, "id")
+}
+
+// person is the body of an active user.
+func person(name, email string) fields {
+	return fields{"name": name, "email": email, "state": "active"}
+}
+
+// namesIn collects the names in a list of the body.
+func namesIn(t *testing.T, got *mocktest.Response, list string) []string {
+	t.Helper()
+	var body map[string]json.RawMessage
+	got.JSON(t, &body)
+	var elements []map[string]any
+	if err := json.Unmarshal(body[list], &elements); err != nil {
+		t.Fatalf("%s: %v\n%s", list, err, got.Body)
+	}
+	texts := []string{}
+	for _, e := range elements {
+		text, _ := e["name"].(string)
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s = %q, want %q", what, got, want)
+	}
+}
+
+func sorted(texts []string) []string {
+	slices.Sort(texts)
+	return texts
+}

@@ -1,0 +1,85 @@
+// Package users implements /api/v2/users: people, their state, their roles and
+// the search for them. Everything else below that path (presence, routing
+// skills, stations and so on) is left to whoever owns those things; what the
+// roles of a user permit is decided in package auth, and grants by division are
+// edited through /api/v2/authorization.
+package users
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Family is the users family. The zero value is ready to use.
+type Family struct{}
+
+// Register claims this family's operations.
+func (f *Family) Register(r *handlers.Registry) {
+	handlers.On(r, "getUsers", f.list)
+	handlers.On(r, "getUsersMe", f.me)
+	handlers.On(r, "getUser", f.get)
+	handlers.On(r, "postUsers", f.create)
+	handlers.On(r, "patchUser", f.update)
+	handlers.On(r, "deleteUser", f.remove)
+	handlers.On(r, "getUserState", f.state)
+	handlers.On(r, "putUserState", f.setState)
+	handlers.On(r, "getUserRoles", f.roles)
+	handlers.On(r, "putUserRoles", f.setRoles)
+	handlers.On(r, "getUsersSearch", f.searchAgain)
+	handlers.On(r, "postUsersSearch", f.search, handlers.ReadOnly)
+}
+
+// find returns a user for changing, deleted or not, or the operation's own 404.
+func find(c *handlers.Call, id string) (*identity.User, error) {
+	u, err := identity.Users.Get(c.Tx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound(c, id)
+	}
+	return u, err
+}
+
+// notFound is the 404 of the operation: the wording differs between them.
+func notFound(c *handlers.Call, id string) *apierr.Error {
+	return documented(c, http.StatusNotFound, "general.resource.not.found").About(id, "user")
+}
+
+// documented is an error in the words that the catalogue has for this
+// operation; args stand in for the %s of the message. Where the operation does
+// not list the code, status and code still hold.
+func documented(c *handlers.Call, status int, code string, args ...string) *apierr.Error {
+	listed, message, ok := c.Operation.ErrorCode(code)
+	if !ok {
+		return apierr.New(status, code, strings.Join(args, " "))
+	}
+	for _, a := range args {
+		message = strings.Replace(message, "%s", a, 1)
+	}
+	return apierr.New(listed, code, message)
+}
+
+// invalid is the 400 for a value that no schema can judge.
+func invalid(field, message string) *apierr.Error {
+	return apierr.New(http.StatusBadRequest, "general.bad.request", message).OnField(field)
+}
+
+// conflict is the 409 of this family. The code is listed under 400 as well;
+// Terraform takes either (facts: authorization.md §10, terraform.md §1).
+func conflict(message string) *apierr.Error {
+	return apierr.New(http.StatusConflict, "general.conflict", message)
+}
+
+// save stores u. That the e-mail address is taken, be it by a deleted user, is
+// a conflict (facts: authorization.md §10).
+func save(c *handlers.Call, u *identity.User) error {
+	err := identity.Users.Put(c.Tx, u)
+	if errors.Is(err, store.ErrExists) {
+		return conflict("The request could not be completed by the server due to a conflict.").OnField("email")
+	}
+	return err
+}

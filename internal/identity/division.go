@@ -1,0 +1,61 @@
+package identity
+
+import (
+	"fmt"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Division is a part of the organisation that objects belong to and that grants
+// are limited to.
+type Division struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Home        bool   `json:"home,omitempty"` // exactly one division is the home division
+}
+
+// Divisions are sorted by name. Names are unique, whatever their case.
+var Divisions = store.Collection[*Division]{
+	Name: "divisions",
+	Key:  func(d *Division) string { return d.ID },
+	Indexes: []store.Index[*Division]{
+		{Name: "name", Unique: true, Keys: func(d *Division) []string { return []string{nameKey(d.Name)} }},
+		{Name: "home", Unique: true, Keys: func(d *Division) []string {
+			if d.Home {
+				return []string{"home"}
+			}
+			return nil
+		}},
+	},
+}
+
+// HomeDivision returns the organisation's home division.
+func HomeDivision(tx *store.Tx) (*Division, error) {
+	home, err := Divisions.OneBy(tx, "home", "home")
+	if err != nil {
+		return nil, fmt.Errorf("home division: %w", err)
+	}
+	return home, nil
+}
+
+// DivisionByID returns a division, or the API's 404.
+func DivisionByID(tx *store.Tx, id string) (*Division, error) {
+	d, err := Divisions.Peek(tx, id)
+	return found(d, err, func() *apierr.Error {
+		return apierr.NotFound().About(id, "division")
+	})
+}
+
+// DivisionName is a division's name for people; the id where there is no such
+// division.
+func DivisionName(tx *store.Tx, id string) string {
+	if id == AllDivisions {
+		return "all divisions"
+	}
+	if d, err := Divisions.Peek(tx, id); err == nil {
+		return d.Name
+	}
+	return id
+}

@@ -1,0 +1,94 @@
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// GrantRule says how strictly "you can only give a client the roles that you
+// hold" is enforced.
+type GrantRule string
+
+// The settings of the grant rule.
+const (
+	GrantRuleStrict GrantRule = "strict" // the real service, as far as it is known
+	GrantRuleOff    GrantRule = "off"    // anybody with the permission may give a client any role
+)
+
+// MayGive enforces the rule on giver, who wants an OAuth client to hold pairs:
+// the giver must hold each role itself, directly or through a group, in that
+// division or in all divisions. Nobody is exempt, holders of the general
+// permission admin included (decisions.md 8). The refusal is 400
+// bad.client.role and names the first pair that is missing.
+func (rule GrantRule) MayGive(tx *store.Tx, giver Subject, pairs []Pair) error {
+	if rule == GrantRuleOff || len(pairs) == 0 {
+		return nil
+	}
+	held, err := HeldBy(tx, giver)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if !holds(held, p) {
+			return ruleRefusal(tx, giver, held, p)
+		}
+	}
+	return nil
+}
+
+// MayChange is MayGive for an OAuth client that exists: the pairs that it has
+// count as well as those that it is to get (facts: oauth.md §9).
+func (rule GrantRule) MayChange(tx *store.Tx, giver Subject, clientID string, add []Pair) error {
+	if rule == GrantRuleOff {
+		return nil
+	}
+	return rule.MayGive(tx, giver, append(OwnPairs(tx, clientID), add...))
+}
+
+func holds(held []Held, p Pair) bool {
+	for _, h := range held {
+		if h.RoleID == p.RoleID && (h.DivisionID == p.DivisionID || h.DivisionID == AllDivisions) {
+			return true
+		}
+	}
+	return false
+}
+
+// BadClientRole is the specification's refusal of a role that a client may not
+// have, with the reason a person needs.
+func BadClientRole(reason string) *apierr.Error {
+	return apierr.New(http.StatusBadRequest, "bad.client.role", "Client role is invalid. "+reason).OnField("roleDivisions")
+}
+
+func ruleRefusal(tx *store.Tx, giver Subject, held []Held, p Pair) *apierr.Error {
+	role, division := RoleName(tx, p.RoleID), DivisionName(tx, p.DivisionID)
+	var elsewhere []string
+	for _, h := range held {
+		if h.RoleID == p.RoleID {
+			elsewhere = append(elsewhere, DivisionName(tx, h.DivisionID))
+		}
+	}
+	who, whose := "You do", "yours"
+	if giver.Type == SubjectClient {
+		who, whose = "The calling OAuth client does", "the client's"
+	}
+	has := fmt.Sprintf("%s not hold role [%s] in division [%s]", who, role, division)
+	if len(elsewhere) > 0 {
+		has += fmt.Sprintf(" (%s: [%s])", whose, strings.Join(elsewhere, ", "))
+	}
+	return BadClientRole(has + ", and a client can only be given roles that its editor holds." + firstHolder(tx, p.RoleID))
+}
+
+// firstHolder tells how a role comes into the world: somebody is given it as a
+// person first, which only needs authorization:grant:add.
+func firstHolder(tx *store.Tx, roleID string) string {
+	if _, err := Grants.OneBy(tx, "role", roleID); errors.Is(err, store.ErrNotFound) {
+		return " Nobody holds this role yet: grant it to a person first, for example yourself (permission authorization:grant:add), and try again."
+	}
+	return " Ask for the role, or grant it to yourself first (permission authorization:grant:add), and try again."
+}

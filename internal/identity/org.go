@@ -1,0 +1,83 @@
+package identity
+
+import (
+	"fmt"
+
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Org is an organisation. Everything else lives under one.
+type Org struct {
+	ID                 string          `json:"id"`
+	Name               string          `json:"name"`
+	ThirdPartyOrgName  string          `json:"thirdPartyOrgName"` // the short name, never changes
+	Domain             string          `json:"domain,omitempty"`
+	DefaultLanguage    string          `json:"defaultLanguage,omitempty"`
+	DefaultCountryCode string          `json:"defaultCountryCode"` // Terraform dereferences it unguarded
+	DefaultSiteID      string          `json:"defaultSiteId,omitempty"`
+	SupportURI         string          `json:"supportURI,omitempty"`
+	ThirdPartyURI      string          `json:"thirdPartyURI,omitempty"`
+	State              string          `json:"state"`
+	Version            int             `json:"version"`
+	VoicemailEnabled   bool            `json:"voicemailEnabled"`
+	ProductPlatform    string          `json:"productPlatform,omitempty"`
+	Features           map[string]bool `json:"features,omitempty"`
+
+	Settings Settings `json:"settings"`
+}
+
+// Settings are the organisation's switches that access depends on. The zero
+// value is how a new organisation behaves.
+type Settings struct {
+	EnforceScopes             bool `json:"enforceScopes,omitempty"`             // decisions.md 9
+	GrantDivisionAware        bool `json:"grantDivisionAware,omitempty"`        // authorization.md §8, authorizationGrantDivisionAware
+	BackfillEnabled           bool `json:"backfillEnabled,omitempty"`           // stored and returned only
+	PermissionAnalysisEnabled bool `json:"permissionAnalysisEnabled,omitempty"` // stored and returned only
+	PermissionAnalysisDays    int  `json:"permissionAnalysisDays,omitempty"`    // stored and returned only
+	IdleTokenTimeout          bool `json:"idleTokenTimeout,omitempty"`
+	IdleTokenTimeoutSeconds   int  `json:"idleTokenTimeoutSeconds,omitempty"`
+}
+
+// Orgs holds one record per organisation's space: the organisation itself.
+var Orgs = store.Collection[*Org]{
+	Name: "organization",
+	Key:  func(*Org) string { return "self" },
+}
+
+// CurrentOrg returns the organisation that tx looks at, shared and read-only.
+func CurrentOrg(tx *store.Tx) (*Org, error) {
+	org, err := Orgs.Peek(tx, "self")
+	if err != nil {
+		return nil, fmt.Errorf("organisation %s: %w", tx.Org(), err)
+	}
+	return org, nil
+}
+
+// OrgView is the organisation as the API shows it: the schema Organization.
+type OrgView struct {
+	ID                 string          `json:"id"`
+	Name               string          `json:"name"`
+	DefaultLanguage    string          `json:"defaultLanguage,omitempty"`
+	DefaultCountryCode string          `json:"defaultCountryCode"`
+	ThirdPartyOrgName  string          `json:"thirdPartyOrgName"`
+	ThirdPartyURI      string          `json:"thirdPartyURI,omitempty"`
+	Domain             string          `json:"domain,omitempty"`
+	Version            int             `json:"version"`
+	State              string          `json:"state"`
+	DefaultSiteID      string          `json:"defaultSiteId,omitempty"`
+	SupportURI         string          `json:"supportURI,omitempty"`
+	VoicemailEnabled   bool            `json:"voicemailEnabled"`
+	ProductPlatform    string          `json:"productPlatform,omitempty"`
+	SelfURI            string          `json:"selfUri"`
+	Features           map[string]bool `json:"features,omitempty"`
+}
+
+// View renders the organisation.
+func (o *Org) View() *OrgView {
+	return &OrgView{
+		ID: o.ID, Name: o.Name, DefaultLanguage: o.DefaultLanguage, DefaultCountryCode: o.DefaultCountryCode,
+		ThirdPartyOrgName: o.ThirdPartyOrgName, ThirdPartyURI: o.ThirdPartyURI, Domain: o.Domain, Version: o.Version,
+		State: o.State, DefaultSiteID: o.DefaultSiteID, SupportURI: o.SupportURI, VoicemailEnabled: o.VoicemailEnabled,
+		ProductPlatform: o.ProductPlatform, SelfURI: "/api/v2/organizations/" + o.ID, Features: o.Features,
+	}
+}

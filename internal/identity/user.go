@@ -1,0 +1,94 @@
+package identity
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// The states of a user.
+const (
+	UserActive   = "active"
+	UserInactive = "inactive"
+	UserDeleted  = "deleted" // soft: the record stays and can be restored
+)
+
+// User is a person of the organisation.
+type User struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Email      string `json:"email"`
+	Username   string `json:"username,omitempty"`
+	DivisionID string `json:"divisionId"`
+	State      string `json:"state"`
+	Version    int    `json:"version"` // raised by every change
+	Department string `json:"department,omitempty"`
+	Title      string `json:"title,omitempty"`
+	ManagerID  string `json:"managerId,omitempty"`
+
+	PreferredName string                     `json:"preferredName,omitempty"`
+	AcdAutoAnswer bool                       `json:"acdAutoAnswer,omitempty"`
+	Profile       map[string]json.RawMessage `json:"profile,omitempty"` // what is stored and given back untouched: addresses, chat, images, certifications, …
+
+	Password          *Password   `json:"password,omitempty"`
+	TokenGeneration   int         `json:"tokenGeneration,omitempty"` // raised to kill every token of the user (decisions.md 10)
+	StateChangeReason string      `json:"stateChangeReason,omitempty"`
+	StateChanged      *clock.Time `json:"stateChanged,omitempty"`
+	Created           *clock.Time `json:"created,omitempty"`
+}
+
+// Password is what is kept of a user's password. Exactly one field is set.
+type Password struct {
+	Hash  string `json:"hash,omitempty"`  // a slow hash in its own encoding
+	Plain string `json:"plain,omitempty"` // a published fixture password; hashed when it is first used, so that start-up does not pay
+}
+
+// Users are sorted by name. E-mail addresses are unique among all users,
+// deleted ones included (facts: authorization.md §10).
+var Users = store.Collection[*User]{
+	Name: "users",
+	Key:  func(u *User) string { return u.ID },
+	Indexes: []store.Index[*User]{
+		{Name: "name", Keys: func(u *User) []string { return []string{nameKey(u.Name)} }},
+		{Name: "email", Unique: true, Keys: func(u *User) []string { return []string{nameKey(u.Email)} }},
+		{Name: "state/name", Keys: func(u *User) []string { return []string{u.State + "/" + nameKey(u.Name)} }},
+		{Name: "state", Keys: func(u *User) []string { return []string{u.State} }},
+		{Name: "division", Keys: func(u *User) []string { return []string{u.DivisionID} }},
+	},
+}
+
+// UserByEmail returns the user with that address, deleted or not, or
+// store.ErrNotFound.
+func UserByEmail(tx *store.Tx, email string) (*User, error) {
+	return Users.OneBy(tx, "email", nameKey(email))
+}
+
+// UserByID returns the user for changing, deleted or not, or the API's 404.
+func UserByID(tx *store.Tx, id string) (*User, error) {
+	u, err := Users.Get(tx, id)
+	return found(u, err, func() *apierr.Error { return userNotFound(id) })
+}
+
+// PeekUser is UserByID for reading only: the value is shared.
+func PeekUser(tx *store.Tx, id string) (*User, error) {
+	u, err := Users.Peek(tx, id)
+	return found(u, err, func() *apierr.Error { return userNotFound(id) })
+}
+
+func userNotFound(id string) *apierr.Error {
+	return apierr.New(http.StatusNotFound, "general.resource.not.found",
+		"Unable to find an active user with that ID in this organization.").About(id, "user")
+}
+
+// ActiveUserByID is PeekUser for what only makes sense for a user that is not
+// deleted, such as roles.
+func ActiveUserByID(tx *store.Tx, id string) (*User, error) {
+	u, err := PeekUser(tx, id)
+	if err == nil && u.State == UserDeleted {
+		return nil, userNotFound(id)
+	}
+	return u, err
+}

@@ -1,0 +1,292 @@
+package login_test
+
+import (
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/mockcloud/mockcloud/mocktest"
+)
+
+func form() http.Header { return http.Header{"Content-Type": {"application/x-www-form-urlencoded"}} }
+
+func basic(h http.Header, id, secret string) http.Header {
+	h.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+secret)))
+	return h
+}
+
+// The forms of facts oauth.md §2.
+func TestClientCredentialsAreTakenInEveryFormThatClientsUse(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	e := srv.Environment()
+	inBody := "client_id=" + e.ClientID + "&client_secret=" + e.ClientSecret
+	tests := []struct {
+		name, path, body string
+		header           http.Header
+	}{
+		{"basic and form", "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret)},
+		{"no content type", "/oauth/token", "grant_type=client_credentials", basic(http.Header{}, e.ClientID, e.ClientSecret)},
+		{"scheme in lower case", "/oauth/token", "grant_type=client_credentials", http.Header{
+			"Authorization": {"basic " + base64.StdEncoding.EncodeToString([]byte(e.ClientID+":"+e.ClientSecret))}, "Content-Type": {"application/x-www-form-urlencoded; charset=UTF-8"},
+		}},
+		{"id and secret in the body", "/oauth/token", "grant_type=client_credentials&" + inBody, form()},
+		{"basic and the same id in the body", "/oauth/token", "grant_type=client_credentials&client_id=" + e.ClientID, basic(form(), e.ClientID, e.ClientSecret)},
+		{"the header wins over a secret in the body", "/oauth/token", "grant_type=client_credentials&client_secret=wrong", basic(form(), e.ClientID, e.ClientSecret)},
+		{"grant type in the query, empty body", "/oauth/token?grant_type=client_credentials", "", basic(http.Header{}, e.ClientID, e.ClientSecret)},
+		{"everything in the query", "/oauth/token?grant_type=client_credentials&" + inBody, "", http.Header{}},
+		{"unknown parameters", "/oauth/token", "grant_type=client_credentials&orgName=x&scope=y", basic(form(), e.ClientID, e.ClientSecret)},
+		{"gateway prefix", "/login/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret)},
+		{"doubled slash of the Go SDK", "//oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret)},
+		{"the Ruby SDK's path", "/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := srv.Anonymous().Do(t, http.MethodPost, tt.path, tt.body, tt.header)
+			if got.Status != http.StatusOK || got.Header.Get("Content-Type") != "application/json" {
+				t.Fatalf("answer = %d %s\n%s", got.Status, got.Header.Get("Content-Type"), got.Body)
+			}
+			var keys map[string]any
+			got.JSON(t, &keys)
+			if len(keys) != 3 || got.Str(t, "token_type") != "bearer" || got.Str(t, "expires_in") != "86399" {
+				t.Errorf("body = %s", got.Body)
+			}
+			if me := srv.Bearer(got.Str(t, "access_token")).Get(t, "/api/v2/tokens/me"); me.Status != http.StatusOK {
+				t.Errorf("the token does not work: %d", me.Status)
+			}
+		})
+	}
+}
+
+// The bodies of facts oauth.md §3, byte for byte.
+func TestTokenRefusalsHaveTheThreeKeysOfOAuth(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	e := srv.Environment()
+	code := srv.Admin(t).Post(t, "/api/v2/oauth/clients", `{"name":"code","authorizedGrantType":"CODE","scope":["users"]}`)
+	inactive := newClient(t, srv, "inactive")
+	setState(t, srv, inactive.Str(t, "id"), "inactive")
+	disabled := newClient(t, srv, "disabled")
+	setState(t, srv, disabled.Str(t, "id"), "disabled")
+	grant := "grant_type=client_credentials"
+	tests := []struct {
+		name, body  string
+		header      http.Header
+		code, about string
+	}{
+		{"unknown client", grant, basic(form(), "6a1d6e6c-37e5-4e7b-8f1b-3f5a6a9b0000", "x"), "invalid_client", "client not found"},
+		{"client id that is no UUID", grant, basic(form(), "nobody", "x"), "invalid_client", "client not found"},
+		{"wrong secret", grant, basic(form(), e.ClientID, "wrong"), "invalid_client", "authentication failed"},
+		{"empty secret", grant, basic(form(), e.ClientID, ""), "invalid_client", "authentication failed"},
+		// Guess: everything below; facts oauth.md §3 proposes it.
+		{"no grant type", "", basic(form(), e.ClientID, e.ClientSecret), "invalid_request", "missing parameter: grant_type"},
+		{"unknown grant type", "grant_type=magic", basic(form(), e.ClientID, e.ClientSecret), "unsupported_grant_type", "unsupported grant type"},
+		{"client of another type", grant, basic(form(), code.Str(t, "id"), code.Str(t, "secret")), "unauthorized_client", "client is not authorized for this grant type"},
+		{"inactive client", grant, basic(form(), inactive.Str(t, "id"), inactive.Str(t, "secret")), "invalid_client", "client is disabled"},
+		{"disabled client", grant, basic(form(), disabled.Str(t, "id"), disabled.Str(t, "secret")), "invalid_client", "client is disabled"},
+		{"no client at all", grant, form(), "invalid_client", "authentication failed"},
+		{"garbled basic", grant, http.Header{"Authorization": {"Basic !!!"}}, "invalid_client", "authentication failed"},
+		{"bearer instead of basic", grant, http.Header{"Authorization": {"Bearer abc"}}, "invalid_client", "authentication failed"},
+		{"two different ids", grant + "&client_id=other", basic(form(), e.ClientID, e.ClientSecret), "invalid_client", "authentication failed"},
+		{"JSON body", `{"grant_type":"client_credentials"}`, http.Header{"Content-Type": {"application/json"}}, "invalid_request", "the request body must be application/x-www-form-urlencoded"},
+		{"broken form", "grant_type=%zz", form(), "invalid_request", "the request body is not a valid form"},
+		{"huge body", "grant_type=" + strings.Repeat("x", 70_000), form(), "invalid_request", "the request body could not be read"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", tt.body, tt.header)
+			want := `{"error":"` + tt.code + `","description":"` + tt.about + `","error_description":"` + tt.about + `"}`
+			if got.Status != http.StatusBadRequest || string(got.Body) != want {
+				t.Errorf("answer = %d %s\nwant 400 %s", got.Status, got.Body, want)
+			}
+		})
+	}
+}
+
+func TestTheTokenEndpointOnlyTakesPost(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	got := srv.Anonymous().Get(t, "/oauth/token")
+	if got.Status != http.StatusMethodNotAllowed || !strings.Contains(got.Header.Get("Allow"), "POST") {
+		t.Errorf("answer = %d, Allow %q", got.Status, got.Header.Get("Allow"))
+	}
+}
+
+func TestTokensCanBeCheckedWithThePublishedKeys(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	e := srv.Environment()
+	got := srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret))
+	var set jose.JSONWebKeySet
+	srv.Anonymous().Get(t, "/.well-known/jwks.json").JSON(t, &set)
+	token, err := jwt.ParseSigned(got.Str(t, "access_token"), []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := set.Key(token.Headers[0].KeyID)
+	if len(keys) != 1 {
+		t.Fatalf("no key %q in %v", token.Headers[0].KeyID, set)
+	}
+	public, ok := keys[0].Key.(*ecdsa.PublicKey)
+	if !ok || !keys[0].IsPublic() {
+		t.Fatalf("the key is a %T", keys[0].Key)
+	}
+	var claims jwt.Claims
+	var ours struct {
+		Org      string `json:"org"`
+		ClientID string `json:"client_id"`
+	}
+	if err := token.Claims(public, &claims, &ours); err != nil {
+		t.Fatal(err)
+	}
+	if err := claims.Validate(jwt.Expected{Issuer: srv.URL, Subject: e.ClientID, Time: srv.Clock.Now()}); err != nil {
+		t.Error(err)
+	}
+	if ours.ClientID != e.ClientID || ours.Org == "" || claims.ID == "" {
+		t.Errorf("claims = %+v %+v", claims, ours)
+	}
+	var metadata map[string]any
+	srv.Anonymous().Get(t, "/.well-known/oauth-authorization-server").JSON(t, &metadata)
+	if metadata["issuer"] != srv.URL || metadata["token_endpoint"] != srv.URL+"/oauth/token" {
+		t.Errorf("metadata = %v", metadata)
+	}
+}
+
+// A good signature is never enough (decisions.md 10).
+func TestATokenStopsWorking(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		end  func(t *testing.T, srv *mocktest.Server, clientID string, c *mocktest.Client)
+	}{
+		{"when it expires", func(_ *testing.T, srv *mocktest.Server, _ string, _ *mocktest.Client) {
+			srv.Clock.Advance(24 * time.Hour)
+		}},
+		{"when it is revoked", func(t *testing.T, _ *mocktest.Server, _ string, c *mocktest.Client) {
+			if got := c.Delete(t, "/api/v2/tokens/me"); got.Status != http.StatusOK || len(got.Body) != 0 {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		}},
+		{"when its client is disabled", func(t *testing.T, srv *mocktest.Server, id string, _ *mocktest.Client) {
+			setState(t, srv, id, "disabled")
+		}},
+		{"when its client is deleted", func(t *testing.T, srv *mocktest.Server, id string, _ *mocktest.Client) {
+			setState(t, srv, id, "inactive")
+			if got := srv.Admin(t).Delete(t, "/api/v2/oauth/clients/"+id); got.Status != http.StatusNoContent {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			srv := mocktest.Start(t, mocktest.Options{})
+			fresh := newClient(t, srv, "bot")
+			c := srv.AsClient(t, fresh.Str(t, "id"))
+			if got := c.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusOK {
+				t.Fatalf("the token does not work at all: %d %s", got.Status, got.Body)
+			}
+			tt.end(t, srv, fresh.Str(t, "id"), c)
+			got := c.Get(t, "/api/v2/tokens/me")
+			if got.Status != http.StatusUnauthorized || got.Str(t, "code") != "bad.credentials" {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		})
+	}
+}
+
+func TestAUsersTokensStopWorking(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, method, path string
+	}{
+		{"when an admin deletes them", http.MethodDelete, "/api/v2/tokens/"},
+		{"when the user is deleted", http.MethodDelete, "/api/v2/users/"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			srv := mocktest.Start(t, mocktest.Options{})
+			agent := srv.AsUser(t, "agent1@mockcloud.test")
+			id := agent.Get(t, "/api/v2/users/me").Str(t, "id")
+			if got := srv.Admin(t).Do(t, tt.method, tt.path+id, nil, nil); got.Status/100 != 2 {
+				t.Fatalf("answer = %d %s", got.Status, got.Body)
+			}
+			if got := agent.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusUnauthorized {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		})
+	}
+}
+
+// Guess: inactive keeps the tokens that were issued; only new ones are refused
+// (facts oauth.md §9 says so of disabled alone).
+func TestTokensOfAnInactiveClientLiveOn(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	fresh := newClient(t, srv, "bot")
+	c := srv.AsClient(t, fresh.Str(t, "id"))
+	setState(t, srv, fresh.Str(t, "id"), "inactive")
+	if got := c.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusOK {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+}
+
+func newClient(t *testing.T, srv *mocktest.Server, name string) *mocktest.Response {
+	t.Helper()
+	admin := srv.Admin(t)
+	role := admin.Get(t, "/api/v2/authorization/roles?name=employee").Str(t, "entities.0.id")
+	got := admin.Post(t, "/api/v2/oauth/clients",
+		`{"name":"`+name+`","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"`+role+`","divisionId":"*"}]}`)
+	if got.Status != http.StatusOK {
+		t.Fatalf("create client: %d\n%s", got.Status, got.Body)
+	}
+	return got
+}
+
+func setState(t *testing.T, srv *mocktest.Server, id, state string) {
+	t.Helper()
+	admin := srv.Admin(t)
+	var body map[string]any
+	admin.Get(t, "/api/v2/oauth/clients/"+id).JSON(t, &body)
+	body["state"] = state
+	if got := admin.Put(t, "/api/v2/oauth/clients/"+id, body); got.Status != http.StatusOK {
+		t.Fatalf("set %s: %d\n%s", state, got.Status, got.Body)
+	}
+}
+
+// FuzzTokenForm sends anything as a token request: the answer is always 400 or
+// 200, and always JSON.
+func FuzzTokenForm(f *testing.F) {
+	srv := mocktest.Start(f, mocktest.Options{})
+	e := srv.Environment()
+	f.Add("grant_type=client_credentials", "Basic "+base64.StdEncoding.EncodeToString([]byte(e.ClientID+":"+e.ClientSecret)), "application/x-www-form-urlencoded")
+	f.Add("grant_type=%zz&&=;", "basic x", "text/plain; =")
+	f.Add("", "Bearer \x7f", "")
+	f.Fuzz(func(t *testing.T, body, authorization, contentType string) {
+		header := http.Header{"Authorization": {clean(authorization)}, "Content-Type": {clean(contentType)}}
+		got := srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", body, header)
+		if (got.Status != http.StatusBadRequest && got.Status != http.StatusOK) || !json.Valid(got.Body) {
+			t.Errorf("answer = %d %s", got.Status, got.Body)
+		}
+	})
+}
+
+// clean leaves out what a client could not send in a header.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s)
+}

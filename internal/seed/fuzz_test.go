@@ -1,0 +1,61 @@
+package seed
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/mockcloud/mockcloud/fixtures"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// FuzzParse: any text is a document that can be applied, or an *Error.
+func FuzzParse(f *testing.F) {
+	standard, err := fixtures.Organizations.ReadFile("default.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(standard))
+	f.Add(lines("defaultRoles: [employee]", "users: [{email: a@x.test, name: A, roles: [employee in Home]}]"))
+	f.Add(lines("divisions: &d [{name: A, home: true}]", "---", "organization: {name: B}", "divisions: *d"))
+	f.Add("organization: &o {name: A}\nclients:\n- {name: C, grantType: TOKEN, scopes: [x], redirectUris: ['a:b']}\n")
+	f.Add("users: &a [*a]\n? {a: b}\n: !!binary x\n")
+	f.Add("%YAML 1.1\n--- !!map\norganization: {name: !!str 7}\nsettings: {enforceScopes: !!bool x}\n...\n")
+
+	// Every document goes into the same state and out again.
+	db := openStore(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := Parse(Source{Name: "fuzz.yaml", Data: []byte(text)})
+		if err != nil {
+			var at *Error
+			if !errors.As(err, &at) || at.File != "fuzz.yaml" || at.Reason == "" {
+				t.Fatalf("%#v is no *Error that names the file", err)
+			}
+			return
+		}
+		d.Credentials()
+		rollback := errors.New("rolled back")
+		err = db.Update(t.Context(), store.Global, func(tx *store.Tx) error {
+			if err := d.Apply(tx, testTime); err != nil {
+				return err
+			}
+			return rollback
+		})
+		if !errors.Is(err, rollback) {
+			t.Fatalf("a valid fixture cannot be applied: %v", err)
+		}
+	})
+}
+
+func FuzzPermissions(f *testing.F) {
+	f.Add("# x\na | b | c\n\toauth:client:add,edit\n\tadmin\n")
+	f.Fuzz(func(t *testing.T, data string) {
+		roles, err := parseDefaultRoles(data)
+		for _, r := range roles {
+			for _, p := range r.Policies {
+				if p.Domain == "" || p.EntityName == "" || len(p.ActionSet) == 0 {
+					t.Errorf("%q gives the policy %+v, %v", data, p, err)
+				}
+			}
+		}
+	})
+}

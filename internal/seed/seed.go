@@ -1,0 +1,85 @@
+// Package seed reads fixtures, YAML documents that describe organisations, and
+// writes them into an empty state. What the format may say is told to editors
+// by fixtures/schema.json; when a state is seeded is the server's business.
+package seed
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/mockcloud/mockcloud/fixtures"
+)
+
+// Source is a fixture that was not read yet.
+type Source struct {
+	Name string // as errors show it: a file's path, or embedded:default
+	Data []byte
+}
+
+// Open returns the embedded fixture of that name, or else the file.
+func Open(nameOrFile string) (Source, error) {
+	names, err := Embedded()
+	if err != nil {
+		return Source{}, err
+	}
+	for _, name := range names {
+		if name == nameOrFile {
+			data, err := fixtures.Organizations.ReadFile(name + ".yaml")
+			return Source{Name: "embedded:" + name, Data: data}, err
+		}
+	}
+	data, err := os.ReadFile(nameOrFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Source{}, fmt.Errorf("fixture %s: there is no such file, and no embedded fixture of that name (embedded: %s): %w",
+			nameOrFile, strings.Join(names, ", "), fs.ErrNotExist)
+	}
+	if err != nil {
+		return Source{}, fmt.Errorf("fixture: %w", err)
+	}
+	return Source{Name: nameOrFile, Data: data}, nil
+}
+
+// Embedded lists the names of the embedded fixtures.
+func Embedded() ([]string, error) {
+	files, err := fixtures.Organizations.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("embedded fixtures: %w", err)
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(f.Name(), path.Ext(f.Name()))
+	}
+	return names, nil
+}
+
+// Document is what one or more fixtures say, checked and complete. It is
+// read-only and can be applied any number of times.
+type Document struct {
+	organizations []*organization
+	environment   Environment
+}
+
+// Parse reads fixtures. A document adds to the organisation of the same name
+// that an earlier one describes; names are resolved when all are read. What
+// stands in the way is an *Error.
+func Parse(sources ...Source) (*Document, error) {
+	var entries []*document
+	for _, s := range sources {
+		roots, err := documents(s)
+		if err != nil {
+			return nil, err
+		}
+		for _, root := range roots {
+			entry := &document{place: root.place}
+			if err := object(root, entry, documentKeys); err != nil {
+				return nil, err
+			}
+			entries = append(entries, entry)
+		}
+	}
+	return resolve(entries)
+}

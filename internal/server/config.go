@@ -1,0 +1,74 @@
+package server
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/seed"
+)
+
+// Config configures a Server. The zero value serves the default organisation on
+// a free local port from a temporary file.
+type Config struct {
+	Listen     string             // address to listen on; "" means a free port of 127.0.0.1
+	Path       string             // state file; "" means a temporary one, without fsync, removed on Close
+	Fixtures   *seed.Document     // what an empty state is seeded with; nil means the embedded default
+	Reset      bool               // start over from the fixtures, whatever the state file holds
+	PublicURL  string             // the URL that clients use; "" means the listen URL
+	GrantRule  identity.GrantRule // "" means strict
+	RateLimits bool               // refuse calls over the rate limit
+	Version    string             // shown by health; "" means "dev"
+
+	Clock  clock.Clock   // nil means the machine's
+	NewID  func() string // nil means random UUIDs
+	Random io.Reader     // for keys and secrets; nil means the system's
+	Logger *slog.Logger  // nil means discard
+}
+
+// filled is a Config without gaps.
+type filled struct {
+	listen, path, publicURL, version string
+	fixtures                         *seed.Document
+	reset, rateLimits                bool
+	grantRule                        identity.GrantRule
+	clock                            clock.Clock
+	newID                            func() string
+	random                           io.Reader
+	logger                           *slog.Logger
+}
+
+func (c Config) fill() filled {
+	f := filled{
+		listen: c.Listen, path: c.Path, publicURL: strings.TrimRight(c.PublicURL, "/"), version: c.Version,
+		fixtures: c.Fixtures, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
+		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger,
+	}
+	if f.listen == "" {
+		f.listen = "127.0.0.1:0"
+	}
+	if f.version == "" {
+		f.version = "dev"
+	}
+	if f.grantRule == "" {
+		f.grantRule = identity.GrantRuleStrict
+	}
+	if f.clock == nil {
+		f.clock = clock.System{}
+	}
+	if f.newID == nil {
+		f.newID = uuid.NewString
+	}
+	if f.random == nil {
+		f.random = rand.Reader
+	}
+	if f.logger == nil {
+		f.logger = slog.New(slog.DiscardHandler)
+	}
+	return f
+}

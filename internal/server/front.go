@@ -1,0 +1,163 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+)
+
+// controlPrefix is where mockcloud's own operations live. They are not part of
+// the public API and get neither CORS nor gateway prefixes.
+const controlPrefix = "/_mockcloud"
+
+// ServeHTTP is the front door of the one port: it takes gateway prefixes off,
+// answers CORS, gives the request its correlation id and sees to it that
+// nothing that goes wrong behind it reaches the client as anything but the
+// API's own error.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h[handlers.HeaderCorrelationID] = []string{s.correlationID(r)}
+	h["Cache-Control"] = noStore
+	h["Pragma"] = noCache
+	h["Expires"] = expired
+	defer func() {
+		if p := recover(); p != nil {
+			s.recovered(w, r, p)
+		}
+	}()
+	if r.URL.Path != controlPrefix && !strings.HasPrefix(r.URL.Path, controlPrefix+"/") {
+		takeOffPrefix(r)
+		if cors(w, r) {
+			return
+		}
+	}
+	s.echo.ServeHTTP(w, r)
+}
+
+// Values of headers that every answer carries, made once (facts: oauth.md §2).
+var (
+	noStore = []string{"no-cache, no-store, must-revalidate"}
+	noCache = []string{"no-cache"}
+	expired = []string{"0"}
+)
+
+// correlationID takes over the client's id where it sent a plausible one.
+func (s *Server) correlationID(r *http.Request) string {
+	id := r.Header.Get(handlers.HeaderCorrelationID)
+	if id == "" || len(id) > 64 {
+		return s.config.newID()
+	}
+	for i := range len(id) {
+		c := id[i]
+		if c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return s.config.newID()
+		}
+	}
+	return id
+}
+
+func correlationOf(w http.ResponseWriter) string {
+	if ids := w.Header()[handlers.HeaderCorrelationID]; len(ids) > 0 { //nolint:staticcheck // set under just this spelling, which Java clients look for
+		return ids[0]
+	}
+	return ""
+}
+
+// takeOffPrefix routes from the first /api/v2/ in the path, and only if there
+// is none from the first /oauth/ (facts: clients.md §1, rules 2 and 3). That
+// also takes care of the doubled slash that the Go SDK sends in gateway mode.
+func takeOffPrefix(r *http.Request) {
+	for _, start := range [...]string{apiPrefix, "/oauth/"} {
+		i := strings.Index(r.URL.Path, start)
+		if i < 0 {
+			continue
+		}
+		r.URL.Path = r.URL.Path[i:]
+		if j := strings.Index(r.URL.RawPath, start); j >= 0 {
+			r.URL.RawPath = r.URL.RawPath[j:]
+		} else {
+			r.URL.RawPath = ""
+		}
+		return
+	}
+}
+
+// exposed lists the answer headers that scripts in a browser may read.
+const exposed = "ININ-Correlation-Id, Retry-After, inin-ratelimit-count, inin-ratelimit-allowed, inin-ratelimit-reset, X-Mockcloud-Explanation"
+
+// cors lets every origin call the API and the token endpoint: they are guarded
+// by tokens, not by cookies (facts: clients.md §8). It answers preflights, and
+// says whether it did.
+func cors(w http.ResponseWriter, r *http.Request) (answered bool) {
+	origin := r.Header.Get("Origin")
+	if origin == "" && r.Method != http.MethodOptions {
+		return false
+	}
+	h := w.Header()
+	if origin == "" {
+		origin = "*"
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Add("Vary", "Origin")
+	h.Set("Access-Control-Expose-Headers", exposed)
+	if r.Method != http.MethodOptions {
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS")
+	wanted := r.Header.Get("Access-Control-Request-Headers")
+	if wanted == "" {
+		wanted = "Authorization, Content-Type, Accept, Genesys-App, purecloud-sdk, ININ-Correlation-Id"
+	}
+	h.Set("Access-Control-Allow-Headers", wanted)
+	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		h.Set("Access-Control-Allow-Private-Network", "true")
+	}
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+func (s *Server) recovered(w http.ResponseWriter, r *http.Request, p any) {
+	if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel panic value, compared as net/http does
+		panic(p)
+	}
+	s.config.logger.Error("panic", "method", r.Method, "path", r.URL.Path, "correlation", correlationOf(w), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	public, _ := handlers.Translate(fmt.Errorf("panic: %v", p))
+	_ = handlers.WriteError(w, r.Method, correlationOf(w), public) // the answer may have begun; there is nobody left to tell
+}
+
+// writeExplanation puts the explanation into its header, as JSON in ASCII.
+func writeExplanation(w http.ResponseWriter, e *auth.Explanation) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return
+	}
+	w.Header().Set(HeaderExplanation, asciiJSON(text))
+}
+
+// asciiJSON escapes what a header cannot carry.
+func asciiJSON(text []byte) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteByte(byte(r))
+		case r > 0xFFFF:
+			hi, lo := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}

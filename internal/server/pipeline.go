@@ -1,0 +1,229 @@
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// maxBody is the largest request body in bytes (facts: oauth.md §8,
+// request.bytes.max).
+const maxBody = 512000
+
+// exchange is one request to an operation of the API, and its answer.
+type exchange struct {
+	server   *Server
+	echo     echo.Context
+	claims   *auth.Claims
+	call     *handlers.Call
+	op       *handlers.Operation // nil where nothing implements the operation
+	decision auth.Decision
+	result   any
+	explain  *auth.Explanation // filled when somebody wants to know
+}
+
+// serve runs the one pipeline that every operation goes through. The order is
+// decisions.md 4: the route has been matched; token, scope, permission and user
+// context come before validation, that before existence and conflicts.
+//
+// A request with a body is admitted before the body is read, and once more in
+// the transaction that does the work, since anything may have changed between.
+func (x *exchange) serve(ctx context.Context) error {
+	if err := x.authenticate(); err != nil {
+		return err
+	}
+	if x.readsOnly() {
+		return x.view(ctx, x.admit, x.validate, x.invoke)
+	}
+	if err := x.view(ctx, x.admit); err != nil {
+		return err
+	}
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	if err := x.validate(ctx, nil); err != nil {
+		return err
+	}
+	switch {
+	case x.op == nil:
+		return x.invoke(ctx, nil)
+	case x.op.Access == handlers.OwnTx:
+		return x.invoke(ctx, nil)
+	case x.op.Writes(x.call.Operation.Method):
+		return x.server.db.Update(ctx, x.org(), func(tx *store.Tx) error {
+			return x.inTx(ctx, tx, x.admit, x.invoke)
+		})
+	default:
+		return x.view(ctx, x.admit, x.invoke)
+	}
+}
+
+// step is one station of the pipeline. tx is nil outside a transaction.
+type step func(ctx context.Context, tx *store.Tx) error
+
+func (x *exchange) view(ctx context.Context, steps ...step) error {
+	return x.server.db.View(ctx, x.org(), func(tx *store.Tx) error { return x.inTx(ctx, tx, steps...) })
+}
+
+func (x *exchange) inTx(ctx context.Context, tx *store.Tx, steps ...step) error {
+	for _, s := range steps {
+		if err := s(ctx, tx); err != nil {
+			x.explainIn(tx, err)
+			return err
+		}
+	}
+	if x.wantsExplanation() {
+		x.explainIn(tx, nil)
+	}
+	return nil
+}
+
+func (x *exchange) org() string {
+	if x.claims == nil {
+		return store.Global
+	}
+	return x.claims.Org
+}
+
+func (x *exchange) readsOnly() bool {
+	m := x.call.Operation.Method
+	return (m == http.MethodGet || m == http.MethodHead) && (x.op == nil || x.op.Access != handlers.OwnTx)
+}
+
+// authenticate checks the token's signature and expiry, and counts the call
+// against the token's rate limit.
+func (x *exchange) authenticate() error {
+	if x.call.Operation.Facts().Auth != spec.Token {
+		return nil
+	}
+	claims, err := x.server.bearer(x.echo.Request(), &x.decision)
+	if err != nil {
+		return err
+	}
+	x.claims = claims
+	return x.server.limits.count(claims.ID, x.server.config.clock.Now(), x.echo.Response().Header())
+}
+
+// admit looks up whose token it is and whether they may use the operation.
+func (x *exchange) admit(_ context.Context, tx *store.Tx) error {
+	x.call.Tx = tx
+	if x.claims == nil {
+		return nil
+	}
+	caller, err := x.server.authority.Caller(tx, x.claims)
+	if auth.IsDead(err) {
+		x.decision.Reason = err.Error()
+		return auth.BadCredentials()
+	}
+	if err != nil {
+		return err
+	}
+	x.call.Caller, x.decision.Caller = caller, caller
+	if refusal := caller.Authorize(tx, x.call.Operation); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// readBody reads the whole body, outside of any transaction.
+func (x *exchange) readBody() error {
+	r := x.echo.Request()
+	if r.ContentLength > maxBody {
+		return tooLarge()
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return apierr.New(http.StatusBadRequest, "client.failed.request", "The client did not produce a request with valid end of stream signaling. This can be caused by poor network connection and/or client behavior.")
+	case len(body) > maxBody:
+		return tooLarge()
+	}
+	x.call.Input = &spec.Input{Raw: body}
+	return nil
+}
+
+func tooLarge() *apierr.Error {
+	return apierr.Newf(http.StatusRequestEntityTooLarge, "request.entity.too.large", "The request is over the size limit. Maximum bytes: %d", maxBody)
+}
+
+// validate checks path, query and body against the specification.
+func (x *exchange) validate(context.Context, *store.Tx) error {
+	r := x.echo.Request()
+	request := spec.Request{
+		PathParam:   x.call.Param,
+		Header:      r.Header,
+		ContentType: r.Header.Get(echo.HeaderContentType),
+	}
+	if r.URL.RawQuery != "" {
+		query, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			return apierr.BadRequest("The query string could not be read.")
+		}
+		request.Query = query
+	}
+	if x.call.Input != nil {
+		request.Body = x.call.Input.Raw
+	}
+	input, refusal := x.call.Operation.Validate(&request)
+	if refusal != nil {
+		return refusal
+	}
+	x.call.Input = input
+	return nil
+}
+
+// invoke runs the operation itself.
+func (x *exchange) invoke(ctx context.Context, _ *store.Tx) error {
+	if x.op == nil {
+		return handlers.NotImplemented(x.call.Operation)
+	}
+	var err error
+	x.result, err = x.op.Invoke(ctx, x.call)
+	return err
+}
+
+// HeaderExplain asks for an explanation of the decision; HeaderExplanation
+// carries it, as JSON.
+const (
+	HeaderExplain     = "X-Mockcloud-Explain"
+	HeaderExplanation = "X-Mockcloud-Explanation"
+)
+
+func (x *exchange) wantsExplanation() bool {
+	return x.server.wantsExplanation(x.echo.Request())
+}
+
+func (s *Server) wantsExplanation(r *http.Request) bool {
+	values := r.Header[HeaderExplain]
+	return len(values) > 0 && strings.EqualFold(values[0], "true")
+}
+
+// explainIn puts the decision in words while the transaction that it was taken
+// in is still open: when the client asked for it, and when a refusal will be
+// logged.
+func (x *exchange) explainIn(tx *store.Tx, err error) {
+	if err != nil {
+		public, _ := handlers.Translate(err)
+		x.decision.Outcome = public
+		if !x.wantsExplanation() && (!isRefusal(public) || !x.server.config.logger.Enabled(context.Background(), slog.LevelInfo)) {
+			return
+		}
+	}
+	x.explain = x.decision.Explain(tx)
+}
+
+// isRefusal says whether an error is about who may do what.
+func isRefusal(e *apierr.Error) bool {
+	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Code == "bad.client.role"
+}

@@ -1,0 +1,215 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// apiPrefix is where the API begins, after whatever prefix a gateway adds.
+const apiPrefix = "/api/v2/"
+
+// mount registers every operation of the catalogue.
+func (s *Server) mount() {
+	router := s.echo.Router()
+	for _, op := range s.catalogue.Operations() {
+		impl := s.registry.Operation(op.ID)
+		router.Add(op.Method, echoPath(op.Path), func(c echo.Context) error { return s.serveOperation(c, op, impl) })
+	}
+	s.echo.HTTPErrorHandler = s.unmatched
+}
+
+// echoPath turns {name} into :name.
+func echoPath(path string) string {
+	if strings.IndexByte(path, '{') < 0 {
+		return path
+	}
+	var b strings.Builder
+	b.Grow(len(path))
+	for i := range len(path) {
+		switch path[i] {
+		case '{':
+			b.WriteByte(':')
+		case '}':
+		default:
+			b.WriteByte(path[i])
+		}
+	}
+	return b.String()
+}
+
+func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handlers.Operation) error {
+	started := s.config.clock.Now()
+	r := c.Request()
+	param, ok := params(c)
+	if !ok {
+		return echo.ErrNotFound
+	}
+	x := &exchange{server: s, echo: c, op: impl}
+	x.decision.Operation = op
+	x.call = handlers.NewCall(&s.env, op, param)
+	x.call.Path, x.call.RawQuery, x.call.Decision = r.URL.Path, r.URL.RawQuery, &x.decision
+	err := x.serve(r.Context())
+	w := c.Response()
+	if err == nil {
+		x.setExplanation(w)
+		err = handlers.WriteResult(w, op.Method, op.Facts().Status, x.result)
+		s.logAnswer(r, op, w, started, nil, nil)
+		return err
+	}
+	public, unforeseen := handlers.Translate(err)
+	x.decision.Outcome = public
+	if x.explain == nil && (isRefusal(public) || s.wantsExplanation(r)) {
+		x.explain = x.decision.Explain(nil)
+	}
+	x.setExplanation(w)
+	if unforeseen {
+		s.config.logger.Error("operation failed", "operation", op.ID, "correlation", correlationOf(w), "error", err)
+	}
+	s.logAnswer(r, op, w, started, public, x.explain)
+	return handlers.WriteError(w, r.Method, correlationOf(w), public)
+}
+
+// params gives access to the path parameters, unescaped. An empty one, or one
+// that swallowed a slash, means that the path is not the operation's
+// (decisions.md 5).
+func params(c echo.Context) (func(string) string, bool) {
+	names, values := c.ParamNames(), c.ParamValues()
+	escaped := c.Request().URL.RawPath != ""
+	for i, v := range values[:len(names)] {
+		if v == "" || strings.IndexByte(v, '/') >= 0 {
+			return nil, false
+		}
+		if escaped {
+			plain, err := url.PathUnescape(v)
+			if err != nil {
+				return nil, false
+			}
+			values[i] = plain
+		}
+	}
+	return c.Param, true
+}
+
+// unmatched answers what no route served. Below /api/v2 a token is asked for
+// before anything is said about the path.
+func (s *Server) unmatched(err error, c echo.Context) {
+	r, w := c.Request(), c.Response()
+	if w.Committed {
+		return
+	}
+	public := apierr.NotFound()
+	var status *echo.HTTPError
+	switch {
+	case !errors.As(err, &status):
+		var unforeseen bool
+		if public, unforeseen = handlers.Translate(err); unforeseen {
+			s.config.logger.Error("request failed", "path", r.URL.Path, "correlation", correlationOf(w), "error", err)
+		}
+	case strings.HasPrefix(r.URL.Path, apiPrefix):
+		decision := auth.Decision{}
+		if refusal := s.knownCaller(r, &decision); refusal != nil {
+			public = refusal
+			decision.Outcome = refusal
+			if s.wantsExplanation(r) {
+				writeExplanation(w, decision.Explain(nil))
+			}
+			break
+		}
+		if status.Code == http.StatusMethodNotAllowed {
+			public = methodNotAllowed(r.Method)
+		}
+		s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", correlationOf(w))
+	case status.Code == http.StatusMethodNotAllowed:
+		public = methodNotAllowed(r.Method)
+	}
+	if err := handlers.WriteError(w, r.Method, correlationOf(w), public); err != nil {
+		s.config.logger.Debug("answer not sent", "error", err)
+	}
+}
+
+func methodNotAllowed(method string) *apierr.Error {
+	return apierr.Newf(http.StatusMethodNotAllowed, "method.not.allowed", "The method %s is not allowed for this path.", method)
+}
+
+// bearer takes the token from the request and verifies it.
+func (s *Server) bearer(r *http.Request, d *auth.Decision) (*auth.Claims, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "bearer") || token == "" {
+		d.Reason = "no bearer token in the Authorization header"
+		return nil, auth.AuthenticationRequired()
+	}
+	claims, err := s.authority.Verify(token)
+	if err != nil {
+		d.Reason = err.Error()
+		return nil, auth.BadCredentials()
+	}
+	d.Claims = claims
+	return claims, nil
+}
+
+// knownCaller says whether the request carries a token that works.
+func (s *Server) knownCaller(r *http.Request, d *auth.Decision) *apierr.Error {
+	claims, err := s.bearer(r, d)
+	if err == nil {
+		err = s.db.View(r.Context(), claims.Org, func(tx *store.Tx) error {
+			_, err := s.authority.Caller(tx, claims)
+			return err
+		})
+		if auth.IsDead(err) {
+			d.Reason = err.Error()
+			err = auth.BadCredentials()
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	public, _ := handlers.Translate(err)
+	return public
+}
+
+func (x *exchange) setExplanation(w *echo.Response) {
+	if x.explain != nil && x.wantsExplanation() {
+		writeExplanation(w, x.explain)
+	}
+}
+
+// logAnswer writes a line about the request: refusals with what decided them
+// and what is not built yet for everybody to see, the rest for debugging.
+func (s *Server) logAnswer(r *http.Request, op *spec.Operation, w *echo.Response, started time.Time, e *apierr.Error, why *auth.Explanation) {
+	level, text := slog.LevelDebug, "answered"
+	switch {
+	case e == nil:
+	case e.Status == http.StatusNotImplemented:
+		level, text = slog.LevelInfo, "not implemented"
+	case isRefusal(e):
+		level, text = slog.LevelInfo, "refused"
+	}
+	if !s.config.logger.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", op.ID),
+		slog.String("correlation", correlationOf(w)),
+		slog.Duration("took", s.config.clock.Now().Sub(started)),
+	}
+	if e != nil {
+		attrs = append(attrs, slog.Int("status", e.Status), slog.String("code", e.Code), slog.String("message", e.Message))
+	}
+	if why != nil && e != nil {
+		attrs = append(attrs, slog.Any("decision", why))
+	}
+	s.config.logger.LogAttrs(r.Context(), level, text, attrs...)
+}

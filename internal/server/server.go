@@ -1,0 +1,263 @@
+// Package server puts the parts together: one port for the login host, the API
+// and mockcloud's own side door, the order of the pipeline, and the list of API
+// families.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/control"
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/login"
+	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Server is a running mockcloud.
+type Server struct {
+	config    filled
+	catalogue *spec.Catalogue
+	registry  *handlers.Registry
+	db        *store.DB
+	temporary string // directory to remove on Close; "" where the state is kept
+	authority *auth.Authority
+	control   *control.Control
+	env       handlers.Env
+	echo      *echo.Echo
+	limits    rateLimits
+	listener  net.Listener
+	http      *http.Server
+	url       atomic.Value // string
+	seeded    bool
+	served    chan error
+
+	byRoute sync.Once // fills routes, which only tests ask for
+	routes  map[string]*spec.Operation
+}
+
+// Start opens the state, seeds it where it is empty, and begins to serve. The
+// caller must call Close.
+func Start(ctx context.Context, c Config) (*Server, error) {
+	s := &Server{config: c.fill(), served: make(chan error, 1)}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(ctx))
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context) error {
+	// The port comes first: where it is taken, the state stays untouched.
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.catalogue, err = spec.Load(); err != nil {
+		return fmt.Errorf("catalogue: %w", err)
+	}
+	if err := s.openState(); err != nil {
+		return err
+	}
+	s.authority, err = auth.Open(ctx, auth.Config{
+		DB: s.db, Clock: s.config.clock, NewID: s.config.newID, Random: s.config.random, Issuer: s.URL,
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.seed(ctx); err != nil {
+		return err
+	}
+	if err := s.assemble(); err != nil {
+		return err
+	}
+	go func() { s.served <- s.http.Serve(s.listener) }()
+	return nil
+}
+
+func (s *Server) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.config.listen)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is in use by another program: stop that one, or choose another address with --listen (127.0.0.1:0 takes any free port)", s.config.listen)
+	case err != nil:
+		return fmt.Errorf("cannot listen on %s (%w): choose another address with --listen", s.config.listen, err)
+	}
+	s.listener = l
+	s.url.Store("http://" + dialable(l.Addr()))
+	return nil
+}
+
+// dialable turns the address of a listener into one that a client on this
+// machine can call.
+func dialable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (s *Server) openState() error {
+	options := store.Options{}
+	path := s.config.path
+	if path == "" {
+		dir, err := os.MkdirTemp("", "mockcloud-")
+		if err != nil {
+			return fmt.Errorf("temporary directory: %w", err)
+		}
+		s.temporary = dir
+		path, options.NoSync = filepath.Join(dir, "state.db"), true
+	}
+	db, err := store.Open(path, options)
+	if err != nil {
+		return err
+	}
+	s.db = db
+	return nil
+}
+
+func (s *Server) seed(ctx context.Context) error {
+	if s.config.fixtures == nil {
+		source, err := seed.Open("default")
+		if err != nil {
+			return err
+		}
+		if s.config.fixtures, err = seed.Parse(source); err != nil {
+			return err
+		}
+	}
+	s.control = &control.Control{
+		DB: s.db, Authority: s.authority, Fixtures: s.config.fixtures, Clock: s.config.clock,
+		Version: s.config.version, PublicURL: s.URL,
+	}
+	found, err := s.control.Seeded(ctx)
+	if err != nil || (found && !s.config.reset) {
+		return err
+	}
+	s.seeded = true
+	return s.control.Seed(ctx)
+}
+
+func (s *Server) assemble() error {
+	s.env = handlers.Env{
+		Catalogue: s.catalogue, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID,
+		Random: s.config.random, GrantRule: s.config.grantRule,
+	}
+	s.limits.enforce = s.config.rateLimits
+	s.registry = handlers.NewRegistry(s.catalogue)
+	for _, f := range families() {
+		f.Register(s.registry)
+	}
+	if err := s.registry.Err(); err != nil {
+		return err
+	}
+	s.echo = echo.New()
+	s.echo.Logger.SetOutput(io.Discard)
+	s.mount()
+	s.control.Mount(s.echo)
+	(&login.Login{DB: s.db, Authority: s.authority, Issuer: s.URL, Logger: s.config.logger}).Mount(s.echo)
+	s.echo.GET("/", s.front)
+	s.http = &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(logWriter{s.config.logger}, "", 0),
+	}
+	return nil
+}
+
+// front is what a browser sees at the root.
+func (s *Server) front(c echo.Context) error {
+	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
+		"Token endpoint  POST "+s.URL()+"/oauth/token\nAPI             "+s.URL()+"/api/v2/…\nPublic keys     "+s.URL()+"/.well-known/jwks.json\n")
+}
+
+// URL is where clients find the server: the public URL if one was given, else
+// the address it listens on. No slash at the end.
+func (s *Server) URL() string {
+	if s.config.publicURL != "" {
+		return s.config.publicURL
+	}
+	return s.url.Load().(string)
+}
+
+// ListenURL is the address that the server listens on, as a URL for this
+// machine.
+func (s *Server) ListenURL() string { return s.url.Load().(string) }
+
+// Seeded says whether this start seeded the state, rather than finding one.
+func (s *Server) Seeded() bool { return s.seeded }
+
+// Implemented lists the ids of the operations that a family implements.
+func (s *Server) Implemented() []string { return s.registry.IDs() }
+
+// Catalogue is the API's specification.
+func (s *Server) Catalogue() *spec.Catalogue { return s.catalogue }
+
+// Failed delivers the error that ended serving before Close did.
+func (s *Server) Failed() <-chan error { return s.served }
+
+// Close stops accepting requests, waits for those under way until ctx ends, and
+// closes the state. A temporary state is removed.
+func (s *Server) Close(ctx context.Context) error {
+	var errs []error
+	if s.http != nil {
+		if err := s.http.Shutdown(ctx); err != nil {
+			errs = append(errs, s.http.Close())
+		}
+	} else if s.listener != nil {
+		errs = append(errs, s.listener.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	if s.temporary != "" {
+		errs = append(errs, os.RemoveAll(s.temporary))
+	}
+	return errors.Join(errs...)
+}
+
+// logWriter passes what net/http complains about to the log.
+type logWriter struct{ logger *slog.Logger }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.logger.Debug("http", "message", string(p))
+	return len(p), nil
+}
+
+// OperationFor finds the operation that a path, escaped as it is sent, belongs
+// to.
+func (s *Server) OperationFor(method, path string) (*spec.Operation, bool) {
+	c := s.echo.NewContext(nil, nil)
+	s.echo.Router().Find(method, path, c)
+	s.byRoute.Do(func() {
+		s.routes = make(map[string]*spec.Operation)
+		for _, op := range s.catalogue.Operations() {
+			s.routes[op.Method+" "+echoPath(op.Path)] = op
+		}
+	})
+	op, ok := s.routes[method+" "+c.Path()]
+	return op, ok
+}

@@ -1,0 +1,231 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// What an OpenError can be, besides an error of the operating system.
+var (
+	// ErrLocked means that another process, or another DB of this one, has the file
+	// open.
+	ErrLocked = errors.New("store: locked")
+	// ErrNotState means that the file is something else than a state file.
+	ErrNotState = errors.New("store: not a state file")
+	// ErrDamaged means that it is a state file, or was one.
+	ErrDamaged = errors.New("store: damaged")
+)
+
+// OpenError says in one line why a state file cannot be opened and what a person
+// can do about it.
+type OpenError struct {
+	Path   string
+	Reason string // what is wrong; continues the path to a sentence
+	Advice string // what to do
+	Err    error
+}
+
+// Error is one line: what is wrong, and what to do.
+func (e *OpenError) Error() string { return e.Path + " " + e.Reason + ": " + e.Advice }
+
+// Unwrap returns the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// The marker by which a state file is known, and the layout that it announces.
+const (
+	formatKey = "format"
+	format    = "1"
+)
+
+const defaultTimeout = 500 * time.Millisecond
+
+// A file that outgrows its mapping must be mapped anew, for which the library
+// waits until no reader is left and lets none in meanwhile. So the mapping is
+// large from the start: it reserves addresses, not memory. Only Windows would
+// make the file itself that long.
+const (
+	mapSize  = 256 << 20
+	growStep = 1 << 20 // by how much the file grows; the library's own step is 16 MiB
+)
+
+// Open opens the state file at path, or creates it, readable by its owner alone.
+// Its failures are OpenErrors; none of them changes a file that is there.
+func Open(path string, o Options) (*DB, error) {
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	bolt, err := open(path, o)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db := &DB{bolt: bolt, cache: newCache()}
+	db.committer = newCommitter(db, o)
+	return db, nil
+}
+
+// open looks before it opens for writing: the library creates, completes or
+// rewrites parts of what it opens, and dies of what is cut short.
+func open(path string, o Options) (*bbolt.DB, error) {
+	found, err := inspect(path)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		reader, err := guarded(path, bbolt.Options{ReadOnly: true, Timeout: o.Timeout}, checkMarker)
+		if err != nil {
+			return nil, err
+		}
+		if err := reader.Close(); err != nil {
+			return nil, err
+		}
+	}
+	options := bbolt.Options{
+		Timeout:      o.Timeout,
+		NoStatistics: true, // nobody reads them, and they cost readers a lock
+		FreelistType: bbolt.FreelistMapType,
+		NoSync:       o.NoSync,
+		NoGrowSync:   o.NoSync,
+	}
+	if runtime.GOOS != "windows" {
+		options.InitialMmapSize = mapSize
+	}
+	bolt, err := guarded(path, options, setMarker)
+	if err != nil {
+		return nil, err
+	}
+	if !found && !o.NoSync {
+		syncDir(filepath.Dir(path))
+	}
+	return bolt, nil
+}
+
+// guarded opens a file with the library and lets check look at it. A damaged
+// file makes either panic, or read where there is no memory; both become errors.
+func guarded(path string, o bbolt.Options, check func(*bbolt.DB) error) (_ *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer recovered(&err)
+	db, err := bbolt.Open(path, 0o600, &o)
+	if err != nil {
+		return nil, err
+	}
+	db.AllocSize = growStep
+	err = func() (err error) {
+		defer recovered(&err) // while there is a db to close, which frees the file's lock
+		return check(db)
+	}()
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// recovered turns a panic of the library into an error.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = &damage{fmt.Sprint(v)}
+	}
+}
+
+// checkMarker refuses the files of other programs. A file without any bucket
+// passes: that is what an interrupted creation leaves behind.
+func checkMarker(db *bbolt.DB) error {
+	return db.View(func(tx *bbolt.Tx) error {
+		marker := tx.Bucket([]byte(markerBucket))
+		if marker == nil {
+			if name, _ := tx.Cursor().First(); name == nil {
+				return nil
+			}
+			return &foreign{"is a database of another program"}
+		}
+		if got := marker.Get([]byte(formatKey)); string(got) != format {
+			return &foreign{fmt.Sprintf("has the format %.20q of another mockcloud version", got)}
+		}
+		return nil
+	})
+}
+
+// setMarker marks a new file as ours.
+func setMarker(db *bbolt.DB) error {
+	marked := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		marked = tx.Bucket([]byte(markerBucket)) != nil
+		return nil
+	})
+	if err != nil || marked {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		marker, err := tx.CreateBucket([]byte(markerBucket))
+		if err != nil {
+			return err
+		}
+		return marker.Put([]byte(formatKey), []byte(format))
+	})
+}
+
+// syncDir makes a new file's name durable. Where directories cannot be synced,
+// the system does without.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}
+
+// foreign and damage are what is wrong with a file's content.
+type foreign struct{ reason string }
+
+func (e *foreign) Error() string { return e.reason }
+
+type damage struct{ reason string }
+
+func (e *damage) Error() string { return e.reason }
+
+// explain turns any failure of open into words for a person.
+func explain(path string, err error) *OpenError {
+	e := &OpenError{Path: path, Err: err}
+	_, notOurs := errors.AsType[*foreign](err)
+	_, damaged := errors.AsType[*damage](err)
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		e.Reason = "is in use by another process"
+		e.Advice = "stop that process, or use another file"
+		e.Err = fmt.Errorf("%w: %w", ErrLocked, err)
+	case notOurs:
+		e.Reason = err.Error()
+		e.Advice = "nothing was changed; use another file"
+		e.Err = fmt.Errorf("%w: %w", ErrNotState, err)
+	case damaged:
+		e.Reason = "is damaged (" + err.Error() + ")"
+		e.Advice = "nothing was changed; restore a copy, or move it away and start with a new one"
+		e.Err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	case errors.Is(err, fs.ErrNotExist):
+		e.Reason = "cannot be created, because its directory does not exist"
+		e.Advice = "create the directory, or use another file"
+	case errors.Is(err, fs.ErrPermission):
+		e.Reason = "may not be read and written by this user"
+		e.Advice = "change the permissions of the file and its directory, or use another file"
+	default:
+		e.Reason = "cannot be opened (" + bareReason(err) + ")"
+		e.Advice = "use another file"
+	}
+	return e
+}
+
+// bareReason leaves out the path, which an OpenError names anyway.
+func bareReason(err error) string {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}

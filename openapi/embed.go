@@ -1,0 +1,44 @@
+// Package openapi holds the API catalogue as data: the generated facts of the
+// specification, the hand-written corrections, and the description of the login
+// endpoints. Package spec gives them meaning; see NOTICE for where they come
+// from.
+package openapi
+
+import _ "embed" // the catalogue
+
+// The generated catalogue. Every file starts with comment lines ("#") and is
+// sorted by its first columns.
+var (
+	// Operations has one line per operation, by path and method.
+	//go:embed operations.txt
+	Operations string
+
+	// Schemas has one line per schema, by name.
+	//go:embed schemas.txt
+	Schemas string
+
+	// Errors has one line per documented status, code and message.
+	//go:embed errors.txt
+	Errors string
+)
+
+// The hand-written part.
+var (
+	// Overlay corrects and completes the generated catalogue.
+	//go:embed overlay.json
+	Overlay string
+
+	// Divisions maps the object types that live in divisions to the domain and
+	// entity of their permissions.
+	//go:embed divisions.tsv
+	Divisions string
+
+	// Login describes the endpoints outside /api/v2, as an OpenAPI 3 document.
+	//go:embed login.yaml
+	Login string
+
+	// Descriptions has a short text for each operation that this project
+	// implements by hand.
+	//go:embed descriptions.yaml
+	Descriptions string
+)
