@@ -90,7 +90,7 @@ func run(ctx context.Context, p plan, dir string) error {
 	}
 	fmt.Printf("\n%s %s/%s, %d cores, one fsync takes %s; %d keep-alive connections over loopback, the client on the same cores\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), duration(synced), connections)
-	fmt.Printf("%d rounds of %s per case in turns, %d cold starts; medians; ratios are medians over rounds, with the lowest and highest\n\n", p.rounds, p.slice, p.starts)
+	fmt.Printf("%d rounds of %s per case in turns, %d cold starts; medians; ratios with the lowest and the highest round; POST rounds begin with the fixtures\n\n", p.rounds, p.slice, p.starts)
 	if err := t.print(os.Stdout); err != nil {
 		return err
 	}

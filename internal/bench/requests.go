@@ -14,45 +14,52 @@ type measured struct {
 	most    float64 // the ratio of CPU per request that is the target; 0 for none
 }
 
+// servers are those that the workloads of a group are sent to.
+type servers struct {
+	mock       *child
+	bare, twin *child // two processes of the bare reference
+}
+
 // group is a list of workloads that take turns.
 type group struct {
 	title, reference string
-	cases            []measured
+	// fresh begins each round with a new mockcloud: what the rounds before have
+	// written would slow the later ones down, and a faster server the most.
+	fresh bool
+	cases func(context.Context, servers) ([]measured, error)
 }
 
 // requests measures the CPU that a running server spends on one request.
 func (b *bench) requests(ctx context.Context, p plan, t *table) error {
-	mock, err := b.startMock(ctx, "--ephemeral")
-	if err != nil {
+	var s servers
+	var err error
+	if s.mock, err = b.startMock(ctx, "--ephemeral"); err != nil {
 		return err
 	}
-	defer mock.kill()
-	bare, err := b.startBare(ctx)
-	if err != nil {
+	defer func() { s.mock.kill() }()
+	if s.bare, err = b.startBare(ctx); err != nil {
 		return err
 	}
-	defer bare.kill()
-	twin, err := b.startBare(ctx)
-	if err != nil {
+	defer s.bare.kill()
+	if s.twin, err = b.startBare(ctx); err != nil {
 		return err
 	}
-	defer twin.kill()
-	groups, err := b.groups(ctx, mock, bare, twin)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if err := g.measure(ctx, p, t); err != nil {
+	defer s.twin.kill()
+	for _, g := range []group{
+		{title: "GET /api/v2/oauth/clients/{id}", reference: "bare Echo, same JSON", cases: b.reads},
+		{title: "REFUSALS AND UNKNOWN PATHS", reference: "mockcloud, GET 200", cases: b.refusals},
+		{title: "POST /oauth/token", reference: "bare Echo that signs", cases: b.tokens},
+		{title: "POST /api/v2/oauth/clients, ephemeral", reference: "bare Echo, decode, encode", cases: b.writes, fresh: true},
+	} {
+		if err := b.measure(ctx, g, p, &s, t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// groups lists what is measured. Writes come last, so that what they leave
-// behind does not weigh on the others.
-func (b *bench) groups(ctx context.Context, mock, bare, twin *child) ([]group, error) {
-	post, err := b.postRequest(ctx, mock)
+func (b *bench) reads(ctx context.Context, s servers) ([]measured, error) {
+	post, err := b.postRequest(ctx, s.mock)
 	if err != nil {
 		return nil, err
 	}
@@ -60,96 +67,141 @@ func (b *bench) groups(ctx context.Context, mock, bare, twin *child) ([]group, e
 	if err != nil {
 		return nil, err
 	}
-	powerless, err := b.token(ctx, mock, "none")
-	if err != nil {
-		return nil, err
-	}
-	on := func(server *child, r request, want int) *workload {
-		return &workload{server: server, request: r, want: want}
-	}
-	path, good := read.path, post.header
-	token := b.tokenRequest(mock)
-	malformed := `{"description":"a client without a name","authorizedGrantType":"CLIENT-CREDENTIALS"}`
-	return []group{
-		{
-			title: "GET /api/v2/oauth/clients/{id}", reference: "bare Echo, same JSON",
-			cases: []measured{
-				{name: "A/A: bare against bare", workload: on(twin, read.request, 200), against: 1},
-				{name: "", workload: on(bare, read.request, 200), against: 1},
-				{name: "200", workload: read.workload, against: 1, most: 2.5},
-			},
-		},
-		{
-			title: "REFUSALS AND UNKNOWN PATHS", reference: "mockcloud, GET 200",
-			cases: []measured{
-				{name: "", workload: read.workload, against: 0},
-				{name: "401, no token", workload: on(mock, newRequest("GET", path, ""), 401), against: 0, most: 1},
-				{name: "401, not a token", workload: on(mock, newRequest("GET", path, "", bearer("6yJhbGciOiJFUzI1NiJ9-abc")), 401), against: 0, most: 1},
-				{name: "401, forged signature", workload: on(mock, newRequest("GET", path, "", bearer(forged(post.token))), 401), against: 0, most: 1},
-				{name: "403, missing permission", workload: on(mock, newRequest("GET", path, "", bearer(powerless)), 403), against: 0, most: 1},
-				{name: "404, unknown path", workload: on(mock, newRequest("GET", "/api/v2/oauth/clientz/"+read.id, "", good), 404), against: 0, most: 1},
-				{name: "404, unknown client", workload: on(mock, newRequest("GET", "/api/v2/oauth/clients/"+unknownID, "", good), 404), against: 0, most: 1},
-				{name: "501, not implemented", workload: on(mock, newRequest("GET", unimplemented, "", good), 501), against: 0},
-			},
-		},
-		{
-			title: "POST /oauth/token", reference: "bare Echo that signs",
-			cases: []measured{
-				{name: "", workload: on(bare, token.request, 200), against: 0},
-				{name: "200, client credentials", workload: token, against: 0, most: 1.6},
-			},
-		},
-		{
-			title: "POST /api/v2/oauth/clients, ephemeral", reference: "bare Echo, decode, encode",
-			cases: []measured{
-				{name: "", workload: on(bare, post.request, 200), against: 0},
-				{name: "200, stored", workload: post.workload, against: 0, most: 4},
-				{name: "400, no name", workload: on(mock, newRequest("POST", post.path, malformed, good, contentJSON), 400), against: 0},
-			},
-		},
+	return []measured{
+		{name: "A/A: bare against bare", workload: on(s.twin, read.request, 200), against: 1},
+		{workload: on(s.bare, read.request, 200), against: 1},
+		{name: "200", workload: read.workload, against: 1, most: 2.5},
 	}, nil
 }
 
-// measure lets the cases take turns and adds a row for each, references aside.
-func (g *group) measure(ctx context.Context, p plan, t *table) error {
-	samples := make([][]sample, len(g.cases))
-	order := make([]int, len(g.cases))
-	for i, c := range g.cases {
-		order[i] = i
-		if _, err := c.once(ctx); err != nil { // says more about a failure than drive
-			return err
-		}
-		if _, err := c.drive(ctx, connections, p.slice); err != nil { // warms up
-			return err
-		}
+func (b *bench) refusals(ctx context.Context, s servers) ([]measured, error) {
+	post, err := b.postRequest(ctx, s.mock)
+	if err != nil {
+		return nil, err
 	}
-	for range p.rounds {
-		for _, i := range order {
-			s, err := g.cases[i].drive(ctx, connections, p.slice)
+	read, err := b.readRequest(ctx, post)
+	if err != nil {
+		return nil, err
+	}
+	powerless, err := b.token(ctx, s.mock, "none")
+	if err != nil {
+		return nil, err
+	}
+	get := func(want int, path string, headers ...string) *workload {
+		return on(s.mock, newRequest("GET", path, "", headers...), want)
+	}
+	return []measured{
+		{workload: read.workload, against: 0},
+		{name: "401, no token", workload: get(401, read.path), against: 0, most: 1},
+		{name: "401, not a token", workload: get(401, read.path, bearer("6yJhbGciOiJFUzI1NiJ9-abc")), against: 0, most: 1},
+		{name: "401, forged signature", workload: get(401, read.path, bearer(forged(post.token))), against: 0, most: 1},
+		{name: "403, missing permission", workload: get(403, read.path, bearer(powerless)), against: 0, most: 1},
+		{name: "404, unknown path", workload: get(404, "/api/v2/oauth/clientz/"+read.id, post.header), against: 0, most: 1},
+		{name: "404, unknown client", workload: get(404, clientsPath+"/"+unknownID, post.header), against: 0, most: 1},
+		{name: "501, not implemented", workload: get(501, unimplemented, post.header), against: 0},
+	}, nil
+}
+
+func (b *bench) tokens(_ context.Context, s servers) ([]measured, error) {
+	token := b.tokenRequest(s.mock)
+	return []measured{
+		{workload: on(s.bare, token.request, 200), against: 0},
+		{name: "200, client credentials", workload: token, against: 0, most: 1.6},
+	}, nil
+}
+
+func (b *bench) writes(ctx context.Context, s servers) ([]measured, error) {
+	post, err := b.postRequest(ctx, s.mock)
+	if err != nil {
+		return nil, err
+	}
+	nameless := newRequest("POST", clientsPath, `{"description":"nameless","authorizedGrantType":"CLIENT-CREDENTIALS"}`, post.header, contentJSON)
+	return []measured{
+		{workload: on(s.bare, post.request, 200), against: 0},
+		{name: "200, stored", workload: post.workload, against: 0, most: 4},
+		{name: "400, no name", workload: on(s.mock, nameless, 400), against: 0},
+	}, nil
+}
+
+func on(server *child, r request, want int) *workload {
+	return &workload{server: server, request: r, want: want}
+}
+
+// measure lets the cases of a group take turns and adds a row for each,
+// references aside.
+func (b *bench) measure(ctx context.Context, g group, p plan, s *servers, t *table) error {
+	var cases []measured
+	var samples [][]sample
+	for round := range p.rounds {
+		if round == 0 || g.fresh {
+			var err error
+			if cases, err = b.begin(ctx, g, p, s); err != nil {
+				return err
+			}
+		}
+		if round == 0 {
+			samples = make([][]sample, len(cases))
+		}
+		for turn := range cases {
+			i := turn
+			if round%2 == 1 { // nobody always comes after the same one
+				i = len(cases) - 1 - turn
+			}
+			got, err := cases[i].drive(ctx, connections, p.slice)
 			if err != nil {
 				return err
 			}
-			samples[i] = append(samples[i], s)
+			samples[i] = append(samples[i], got)
 		}
-		slices.Reverse(order) // nobody always comes after the same one
 	}
 	t.heading(g.title, "mockcloud", g.reference, "CPU ratio")
-	for i, c := range g.cases {
-		if c.against == i {
-			continue
+	for i, c := range cases {
+		if c.against != i {
+			t.add(compare(c, samples[i], samples[c.against]))
 		}
-		ratios := make([]float64, p.rounds)
-		for n := range ratios {
-			ratios[n] = samples[i][n].cpuPerRequest() / samples[c.against][n].cpuPerRequest()
-		}
-		ratio := median(ratios)
-		t.add(row{
-			name: c.name, ours: figures(samples[i]), reference: figures(samples[c.against]),
-			ratio:  fmt.Sprintf("%.2f (%.2f-%.2f)", ratio, slices.Min(ratios), slices.Max(ratios)),
-			target: target(c.most, "%.1f x"), verdict: verdict(ratio, c.most),
-		})
 	}
 	return nil
+}
+
+// begin makes the cases of a group, on a new mockcloud where it wants one, and
+// warms them up.
+func (b *bench) begin(ctx context.Context, g group, p plan, s *servers) ([]measured, error) {
+	if g.fresh {
+		mock, err := b.startMock(ctx, "--ephemeral")
+		if err != nil {
+			return nil, err
+		}
+		s.mock.kill()
+		s.mock = mock
+	}
+	cases, err := g.cases(ctx, *s)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		if _, err := c.once(ctx); err != nil { // says more about a failure than drive
+			return nil, err
+		}
+		if _, err := c.drive(ctx, connections, p.slice/2); err != nil {
+			return nil, err
+		}
+	}
+	return cases, nil
+}
+
+// compare words a case beside its reference, sample by sample from the same
+// rounds.
+func compare(c measured, ours, reference []sample) row {
+	ratios := make([]float64, len(ours))
+	for n := range ratios {
+		ratios[n] = ours[n].cpuPerRequest() / reference[n].cpuPerRequest()
+	}
+	ratio := median(ratios)
+	return row{
+		name: c.name, ours: figures(ours), reference: figures(reference),
+		ratio:  fmt.Sprintf("%.2f (%.2f-%.2f)", ratio, slices.Min(ratios), slices.Max(ratios)),
+		target: target(c.most, "%.1f x"), verdict: verdict(ratio, c.most),
+	}
 }
 
 // figures words the CPU per request and the throughput.

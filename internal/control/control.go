@@ -23,6 +23,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/openapi"
 )
 
 // Control serves the side door.
@@ -39,6 +40,7 @@ type Control struct {
 func (c *Control) Mount(e *echo.Echo) {
 	g := e.Group("/_mockcloud", c.guard)
 	g.GET("/health", c.health)
+	g.GET("/openapi/login.yaml", c.loginDocument)
 	g.POST("/reset", c.reset)
 	g.POST("/token", c.token)
 }
@@ -88,6 +90,11 @@ func (c *Control) trustedHost(hostport string) bool {
 
 func (c *Control) health(ec echo.Context) error {
 	return handlers.WriteResult(ec.Response(), ec.Request().Method, http.StatusOK, map[string]string{"status": "ok", "version": c.Version})
+}
+
+// loginDocument answers the OpenAPI document of the login endpoints.
+func (c *Control) loginDocument(ec echo.Context) error {
+	return ec.Blob(http.StatusOK, "application/yaml", []byte(openapi.Login))
 }
 
 func (c *Control) reset(ec echo.Context) error {

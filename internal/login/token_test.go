@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/mockcloud/mockcloud/mocktest"
 )
@@ -289,4 +290,27 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// The document and the server name the same endpoints.
+func TestTheLoginDocumentIsTrue(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	var document struct {
+		Paths map[string]map[string]any `yaml:"paths"`
+	}
+	if err := yaml.Unmarshal(srv.Anonymous().Get(t, "/_mockcloud/openapi/login.yaml").Body, &document); err != nil {
+		t.Fatal(err)
+	}
+	if len(document.Paths) < 3 {
+		t.Errorf("paths = %v", document.Paths)
+	}
+	for path, methods := range document.Paths {
+		for method := range methods {
+			got := srv.Anonymous().Do(t, strings.ToUpper(method), path, nil, nil)
+			if got.Status != http.StatusOK && (path != "/oauth/token" || got.Status != http.StatusBadRequest) {
+				t.Errorf("%s %s: %d", method, path, got.Status)
+			}
+		}
+	}
 }

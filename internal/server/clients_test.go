@@ -388,3 +388,15 @@ func TestScopesAreEnforcedWhereTheOrganizationSaysSo(t *testing.T) {
 		})
 	}
 }
+
+// dial says whether somebody listens there.
+func dial(t *testing.T, address string) bool {
+	t.Helper()
+	var d net.Dialer
+	conn, err := d.DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}

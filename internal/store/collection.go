@@ -121,7 +121,7 @@ func (c *Collection[T]) raw(tx *Tx, key string) ([]byte, error) {
 		return nil, ErrEnded
 	}
 	p := c.place(tx)
-	t.at(p) // first, because it needs the room that key uses
+	t.at(p) // first, because finding a bucket overwrites what key returned
 	raw, ok := t.get(p, t.key(key))
 	if !ok {
 		return nil, ErrNotFound

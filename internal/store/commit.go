@@ -82,6 +82,7 @@ type committer struct {
 	dirty  bool  // some call in the batch succeeded and changed something
 	broken error // an undo failed: nothing of the batch may be committed
 
+	marked   bool             // the file is known to be ours
 	last     chan struct{}    // the newest call.over
 	sync     bool             // commits reach the disk
 	slow     bool             // the last commit took slowCommit or more
@@ -89,8 +90,8 @@ type committer struct {
 	waited   <-chan time.Time // ends the wait for the batch; nil before the wait
 }
 
-func newCommitter(db *DB, o Options) *committer {
-	c := &committer{db: db, sync: !o.NoSync, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+func newCommitter(db *DB, marked bool, o Options) *committer {
+	c := &committer{db: db, marked: marked, sync: !o.NoSync, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if c.onSync = o.OnSync; c.onSync == nil || o.NoSync {
 		c.onSync = func() {}
 	}
@@ -216,8 +217,7 @@ func (c *committer) take() *call {
 // changes back if it failed.
 func (c *committer) run(call *call) {
 	if c.bolt == nil {
-		if c.bolt, call.err = c.db.bolt.Begin(true); call.err != nil {
-			call.err = fmt.Errorf("store: begin: %w", closedError(call.err))
+		if call.err = c.begin(); call.err != nil {
 			return
 		}
 	}
@@ -239,6 +239,22 @@ func (c *committer) run(call *call) {
 	returned = true
 }
 
+// begin begins the batch's transaction.
+func (c *committer) begin() error {
+	bolt, err := c.db.bolt.Begin(true)
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", closedError(err))
+	}
+	if !c.marked {
+		if err := mark(bolt); err != nil {
+			_ = bolt.Rollback()
+			return fmt.Errorf("store: mark: %w", err)
+		}
+	}
+	c.bolt = bolt
+	return nil
+}
+
 // finish commits the batch and answers its calls.
 func (c *committer) finish() {
 	err := c.broken
@@ -246,6 +262,7 @@ func (c *committer) finish() {
 	case c.bolt == nil: // it could not even begin; every call knows
 	case err == nil && c.dirty:
 		err = c.commit()
+		c.marked = c.marked || err == nil
 	default:
 		// Nothing to keep: calls that fail or only read cost no sync.
 		_ = c.bolt.Rollback()

@@ -30,6 +30,8 @@ const (
 	metaMagic   = 0xED0CDAED
 	metaVersion = 2
 
+	metaFlag     = 0x04
+	leafFlag     = 0x02
 	freelistFlag = 0x10
 	noFreelist   = ^uint64(0)
 )
@@ -140,11 +142,41 @@ func readMeta(f io.ReaderAt, at int64) (meta, error) {
 		end:      order.Uint64(b[40:]),
 		txid:     order.Uint64(b[48:]),
 	}
-	sum := fnv.New64a()
-	_, _ = sum.Write(b[:56])
-	m.valid = m.magic && order.Uint32(b[4:]) == metaVersion && order.Uint64(b[56:]) == sum.Sum64() &&
+	m.valid = m.magic && order.Uint32(b[4:]) == metaVersion && order.Uint64(b[56:]) == checksum(b[:56]) &&
 		m.pageSize >= 1<<10 && m.pageSize <= 1<<24 && m.pageSize&(m.pageSize-1) == 0
 	return m, nil
+}
+
+func checksum(b []byte) uint64 {
+	sum := fnv.New64a()
+	_, _ = sum.Write(b)
+	return sum.Sum64()
+}
+
+// blankPages returns the four pages of a file that holds nothing: two headers,
+// an empty list of free pages, and an empty root bucket.
+func blankPages(pageSize int) []byte {
+	const freelist, root, end = 2, 3, 4
+	order := binary.NativeEndian
+	pages := make([]byte, end*pageSize)
+	for id, flags := range []uint16{metaFlag, metaFlag, freelistFlag, leafFlag} {
+		page := pages[id*pageSize:]
+		order.PutUint64(page, uint64(id))
+		order.PutUint16(page[8:], flags)
+		if flags != metaFlag {
+			continue
+		}
+		b := page[pageHeader:]
+		order.PutUint32(b, metaMagic)
+		order.PutUint32(b[4:], metaVersion)
+		order.PutUint32(b[8:], uint32(pageSize))
+		order.PutUint64(b[16:], root)
+		order.PutUint64(b[32:], freelist)
+		order.PutUint64(b[40:], end)
+		order.PutUint64(b[48:], uint64(id)) // the second header is the newer one
+		order.PutUint64(b[56:], checksum(b[:56]))
+	}
+	return pages
 }
 
 // checkFreelist refuses a list of free pages that the library would choke on or,

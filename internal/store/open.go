@@ -63,29 +63,38 @@ func Open(path string, o Options) (*DB, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
-	bolt, err := open(path, o)
+	bolt, marked, err := open(path, o)
 	if err != nil {
 		return nil, explain(path, err)
 	}
 	db := &DB{bolt: bolt, cache: newCache()}
-	db.committer = newCommitter(db, o)
+	db.committer = newCommitter(db, marked, o)
 	return db, nil
 }
 
 // open looks before it opens for writing: the library creates, completes or
-// rewrites parts of what it opens, and dies of what is cut short.
-func open(path string, o Options) (*bbolt.DB, error) {
-	found, err := inspect(path)
-	if err != nil {
-		return nil, err
+// rewrites parts of what it opens, and dies of what is cut short. It reports
+// whether the file is marked as ours; a new one is not yet.
+func open(path string, o Options) (_ *bbolt.DB, marked bool, err error) {
+	check := func(db *bbolt.DB) (err error) {
+		marked, err = checkMarker(db)
+		return err
 	}
-	if found {
-		reader, err := guarded(path, bbolt.Options{ReadOnly: true, Timeout: o.Timeout}, checkMarker)
+	found, err := inspect(path)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case found:
+		reader, err := guarded(path, bbolt.Options{ReadOnly: true, Timeout: o.Timeout}, check)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if err := reader.Close(); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+	case o.NoSync:
+		if err := createBlank(path); err != nil {
+			return nil, false, err
 		}
 	}
 	options := bbolt.Options{
@@ -98,14 +107,14 @@ func open(path string, o Options) (*bbolt.DB, error) {
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapSize
 	}
-	bolt, err := guarded(path, options, setMarker)
+	bolt, err := guarded(path, options, check)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !found && !o.NoSync {
 		syncDir(filepath.Dir(path))
 	}
-	return bolt, nil
+	return bolt, marked, nil
 }
 
 // guarded opens a file with the library and lets check look at it. A damaged
@@ -136,10 +145,10 @@ func recovered(err *error) {
 	}
 }
 
-// checkMarker refuses the files of other programs. A file without any bucket
-// passes: that is what an interrupted creation leaves behind.
-func checkMarker(db *bbolt.DB) error {
-	return db.View(func(tx *bbolt.Tx) error {
+// checkMarker refuses the files of other programs. A file without any bucket is
+// nobody's yet: new, or never written to.
+func checkMarker(db *bbolt.DB) (marked bool, err error) {
+	err = db.View(func(tx *bbolt.Tx) error {
 		marker := tx.Bucket([]byte(markerBucket))
 		if marker == nil {
 			if name, _ := tx.Cursor().First(); name == nil {
@@ -150,27 +159,37 @@ func checkMarker(db *bbolt.DB) error {
 		if got := marker.Get([]byte(formatKey)); string(got) != format {
 			return &foreign{fmt.Sprintf("has the format %.20q of another mockcloud version", got)}
 		}
+		marked = true
 		return nil
 	})
+	return marked, err
 }
 
-// setMarker marks a new file as ours.
-func setMarker(db *bbolt.DB) error {
-	marked := false
-	err := db.View(func(tx *bbolt.Tx) error {
-		marked = tx.Bucket([]byte(markerBucket)) != nil
-		return nil
-	})
-	if err != nil || marked {
+// mark makes a file ours. It goes with the first commit, because a commit of its
+// own would cost a new file twice the syncs.
+func mark(tx *bbolt.Tx) error {
+	marker, err := tx.CreateBucketIfNotExists([]byte(markerBucket))
+	if err != nil {
 		return err
 	}
-	return db.Update(func(tx *bbolt.Tx) error {
-		marker, err := tx.CreateBucket([]byte(markerBucket))
-		if err != nil {
-			return err
-		}
-		return marker.Put([]byte(formatKey), []byte(format))
-	})
+	return marker.Put([]byte(formatKey), []byte(format))
+}
+
+// createBlank writes what the library would write to a new file, except that the
+// library would also sync it. A file that is there by now is left to the library.
+func createBlank(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(blankPages(os.Getpagesize()))
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+	return err
 }
 
 // syncDir makes a new file's name durable. Where directories cannot be synced,

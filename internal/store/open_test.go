@@ -89,22 +89,82 @@ func TestOpenCreatesAPrivateFile(t *testing.T) {
 	}
 }
 
-func TestOpenCompletesAnInterruptedCreation(t *testing.T) {
+// An empty file, and one that was opened but never written to, are as good as
+// new.
+func TestOpenTakesBlankFiles(t *testing.T) {
 	t.Parallel()
-	path := writeFile(t, nil)
-	openAt(t, path, store.Options{})
+	for _, o := range []store.Options{{}, {NoSync: true}} {
+		for name, path := range map[string]string{"empty": writeFile(t, nil), "new": filepath.Join(t.TempDir(), "state.db")} {
+			for range 3 {
+				db := openAt(t, path, o)
+				checkFile(t, db)
+				if empty, err := db.Empty(); !empty || err != nil {
+					t.Errorf("%s: Empty = %t, %v", name, empty, err)
+				}
+				if err := db.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			db := openAt(t, path, o)
+			putAll(t, db, &person{ID: "1"})
+			checkFile(t, db)
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			wantIDs(t, name, allIDs(t, openAt(t, path, o)), "1")
+		}
+	}
+}
 
-	path = filepath.Join(t.TempDir(), "state.db")
-	bolt, err := bbolt.Open(path, 0o600, nil) // killed before the marker was set
-	if err != nil {
-		t.Fatal(err)
+// The file that needs no sync is made without the library, to the byte as the
+// library makes it.
+func TestBlankFilesAreTheLibrarys(t *testing.T) {
+	t.Parallel()
+	var made [2][]byte
+	for i, o := range []store.Options{{}, {NoSync: true}} {
+		path := filepath.Join(t.TempDir(), "state.db")
+		if err := openAt(t, path, o).Close(); err != nil {
+			t.Fatal(err)
+		}
+		made[i] = readFile(t, path)
 	}
-	if err := bolt.Close(); err != nil {
-		t.Fatal(err)
+	if !bytes.Equal(made[0], made[1]) {
+		t.Error("they differ")
 	}
+}
+
+func TestTheFirstCommitMarksTheFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
 	db := openAt(t, path, store.Options{})
-	if empty, err := db.Empty(); !empty || err != nil {
-		t.Errorf("Empty = %t, %v", empty, err)
+	marked := func(want bool) {
+		t.Helper()
+		err := db.Bolt().View(func(tx *bbolt.Tx) error {
+			if got := tx.Bucket([]byte("mockcloud")) != nil; got != want {
+				t.Errorf("marked = %t, want %t", got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	_ = db.Update(t.Context(), org, func(tx *store.Tx) error {
+		return errors.Join(people.Put(tx, &person{ID: "1"}), errChangedMyMind)
+	})
+	marked(false)
+	db.Bolt().MaxSize = 1
+	err := db.Update(t.Context(), org, func(tx *store.Tx) error {
+		return people.Put(tx, &person{ID: "1", Notes: strings.Repeat("x", 1<<20)})
+	})
+	if err == nil {
+		t.Error("the commit did not fail")
+	}
+	db.Bolt().MaxSize = 0
+	marked(false)
+	for i := range 2 {
+		putAll(t, db, &person{ID: fmt.Sprint(i)})
+		marked(true)
 	}
 }
 

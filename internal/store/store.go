@@ -153,7 +153,8 @@ func (db *DB) Empty() (bool, error) {
 }
 
 // Close waits for the calls that are queued or running, readers included, and
-// closes the file. Later calls get ErrClosed; closing again does nothing.
+// closes the file; inside one of them it would wait for ever. Later calls get
+// ErrClosed; closing again does nothing.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
 		db.committer.close()

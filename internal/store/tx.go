@@ -105,7 +105,6 @@ type txn struct {
 	after    []func()
 
 	handles []handle
-	room    [8]handle // where handles begins: most transactions need no more
 	scratch [128]byte // for keys of look-ups, which the library does not keep
 
 	changes []change // what undo takes back
@@ -115,7 +114,6 @@ type txn struct {
 func newTxn(ctx context.Context, db *DB, bolt *bbolt.Tx, org string) *txn {
 	t := &txn{Context: ctx, db: db, bolt: bolt, writable: bolt.Writable()}
 	t.first = Tx{t: t, org: org}
-	t.handles = t.room[:0]
 	return t
 }
 
@@ -123,7 +121,6 @@ func newTxn(ctx context.Context, db *DB, bolt *bbolt.Tx, org string) *txn {
 func (t *txn) end() {
 	t.ended.Store(true)
 	t.bolt, t.handles, t.changes = nil, nil, nil
-	t.room = [len(t.room)]handle{}
 }
 
 // txnKey finds the innermost transaction in a context.
@@ -190,6 +187,9 @@ func (t *txn) at(p place) *handle {
 	}
 	if h.bucket != nil && p.collection != "" {
 		h.cursor = h.bucket.Cursor()
+	}
+	if t.handles == nil {
+		t.handles = make([]handle, 0, 6) // most transactions need no more
 	}
 	t.handles = append(t.handles, h)
 	return &t.handles[len(t.handles)-1]

@@ -144,8 +144,7 @@ func (t *txn) drop(org string) error {
 
 // forget drops all handles, after buckets have gone.
 func (t *txn) forget() {
-	t.room = [len(t.room)]handle{}
-	t.handles = t.room[:0]
+	t.handles = nil
 }
 
 // undo takes back all changes, the last one first. After an error, or a panic of
