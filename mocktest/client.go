@@ -84,7 +84,7 @@ func (c *Client) Do(t testing.TB, method, path string, body any, header http.Hea
 	if c.Token != "" && r.Header.Get("Authorization") == "" {
 		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := c.server.client.Do(r)
 	if err != nil {
 		t.Fatalf("mocktest: %s %s: %v", method, path, err)
 	}

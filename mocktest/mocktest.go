@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ type Server struct {
 
 	server *server.Server
 	env    seed.Environment
+	client *http.Client
 }
 
 // Environment is the seeded admin client and user: what `mockcloud env` prints.
@@ -77,7 +79,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)
 	}
-	s := &Server{URL: srv.URL(), Clock: now, server: srv, env: fixtures.Environment()}
+	s := &Server{URL: srv.URL(), Clock: now, server: srv, env: fixtures.Environment(), client: &http.Client{Transport: &http.Transport{}}}
 	t.Cleanup(func() { s.Stop(t) })
 	return s
 }
@@ -89,6 +91,7 @@ func (s *Server) Stop(t testing.TB) {
 	if s.server == nil {
 		return
 	}
+	s.client.CloseIdleConnections()
 	// The test's own context has ended by the time of its clean-up.
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

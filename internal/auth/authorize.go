@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -16,6 +17,37 @@ import (
 // division of the object that the operation touches comes later, with
 // AuthorizeIn, when the object is known.
 func (c *Caller) Authorize(tx *store.Tx, op *spec.Operation) *apierr.Error {
+	if c.verdicts == nil {
+		return c.judge(tx, op)
+	}
+	if known := c.verdict(op); known != nil {
+		return known.refusal
+	}
+	fresh := &verdict{refusal: c.judge(tx, op)}
+	c.verdicts.Store(op, fresh)
+	return fresh.refusal
+}
+
+// verdict is what Authorize found about one operation. The refusal is shared
+// and must not be changed.
+type verdict struct {
+	refusal     *apierr.Error
+	explanation atomic.Pointer[Explanation]
+}
+
+// verdict returns what is known of the operation, or nil.
+func (c *Caller) verdict(op *spec.Operation) *verdict {
+	if c.verdicts == nil {
+		return nil
+	}
+	known, ok := c.verdicts.Load(op)
+	if !ok {
+		return nil
+	}
+	return known.(*verdict)
+}
+
+func (c *Caller) judge(tx *store.Tx, op *spec.Operation) *apierr.Error {
 	facts := op.Facts()
 	if !c.inScope(facts) {
 		return scopeRefusal(facts.Scopes)

@@ -2,8 +2,8 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -19,7 +19,10 @@ type Caller struct {
 	User    *identity.User // nil for client-credentials tokens
 	Builtin bool           // the token belongs to mockcloud's own client
 
-	held []identity.Held
+	// Where the caller was looked up in a read-only transaction, it is kept for
+	// all that see the same state.
+	snapshot uint64
+	verdicts *sync.Map // *spec.Operation to *verdict; nil in a writing transaction
 }
 
 // AuthenticationRequired is the 401 for a missing or garbled bearer token.
@@ -42,7 +45,23 @@ func (e errDead) Error() string { return e.reason }
 // Caller looks up who a verified token stands for. The error's text is for logs
 // and explanations; errors that are not about the token are wrapped store
 // errors (see IsDead).
+//
+// What was found in a read-only transaction holds for every other that sees the
+// same state, and any commit ends it; a writing transaction looks for itself.
 func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
+	snapshot := tx.Snapshot()
+	if c := claims.caller.Load(); c != nil && snapshot != 0 && c.snapshot == snapshot {
+		return c, nil
+	}
+	c, err := lookUp(tx, claims)
+	if err == nil && snapshot != 0 {
+		c.snapshot, c.verdicts = snapshot, new(sync.Map)
+		claims.caller.Store(c)
+	}
+	return c, err
+}
+
+func lookUp(tx *store.Tx, claims *Claims) (*Caller, error) {
 	c := &Caller{Claims: claims}
 	var err error
 	if c.Org, err = identity.CurrentOrg(tx); err != nil {
@@ -72,9 +91,6 @@ func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
 		case c.User.TokenGeneration != claims.UserGeneration:
 			return nil, errDead{"all tokens of the user were revoked"}
 		}
-	}
-	if c.held, err = identity.HeldBy(tx, c.Subject()); err != nil {
-		return nil, fmt.Errorf("grants of the caller: %w", err)
 	}
 	return c, nil
 }
@@ -110,30 +126,49 @@ func (c *Caller) Ref() *identity.Ref {
 }
 
 // Held is what the caller holds, its own grants first.
-func (c *Caller) Held() []identity.Held { return c.held }
+func (c *Caller) Held(tx *store.Tx) ([]identity.Held, error) { return identity.HeldBy(tx, c.Subject()) }
 
 // Permits says whether some grant of the caller permits p: in the division, or
 // in any division where that is "". The general permission admin passes
 // everywhere.
 func (c *Caller) Permits(tx *store.Tx, p spec.Permission, division string) bool {
-	for _, h := range c.held {
-		role, err := identity.Roles.Peek(tx, h.RoleID)
+	// What permitted the last request of the token most often permits this one.
+	if hint := c.Claims.permitted.Load(); hint != nil && identity.Holds(tx, c.Subject().ID, *hint) && permits(tx, *hint, p, division) {
+		return true
+	}
+	for h, err := range identity.Holdings(tx, c.Subject()) {
 		if err != nil {
-			continue // a grant of a role that is gone gives nothing
+			return false
 		}
-		inside := division == "" || h.DivisionID == division || h.DivisionID == identity.AllDivisions
-		if (inside || role.Admin()) && role.Allows(p.Domain, p.Entity, p.Action) {
+		if permits(tx, h.Pair, p, division) {
+			if h.Via == nil {
+				c.Claims.permitted.Store(&h.Pair)
+			}
 			return true
 		}
 	}
 	return false
 }
 
+// permits says whether a grant of the pair permits p in the division, or in any
+// where that is "". A grant of a role that is gone permits nothing.
+func permits(tx *store.Tx, pair identity.Pair, p spec.Permission, division string) bool {
+	role, err := identity.Roles.Peek(tx, pair.RoleID)
+	if err != nil {
+		return false
+	}
+	inside := division == "" || pair.DivisionID == division || pair.DivisionID == identity.AllDivisions
+	return (inside || role.Admin()) && role.Allows(p.Domain, p.Entity, p.Action)
+}
+
 // Divisions returns the divisions in which the caller has p, or all = true when
 // that is every division.
 func (c *Caller) Divisions(tx *store.Tx, p spec.Permission) (ids []string, all bool) {
 	seen := make(map[string]bool)
-	for _, h := range c.held {
+	for h, err := range identity.Holdings(tx, c.Subject()) {
+		if err != nil {
+			return ids, false
+		}
 		role, err := identity.Roles.Peek(tx, h.RoleID)
 		if err != nil || !role.Allows(p.Domain, p.Entity, p.Action) {
 			continue

@@ -2,8 +2,13 @@ package auth
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -38,6 +43,8 @@ type Explanation struct {
 	Divisions    []string     `json:"divisions,omitempty"`
 	Grants       []grantFacts `json:"grants,omitempty"`
 	MoreGrants   int          `json:"moreGrants,omitempty"` // left out of grants
+
+	text func() string // the JSON, encoded when first wanted
 }
 
 type tokenFacts struct {
@@ -70,7 +77,25 @@ const maxExplainedGrants = 20
 // Explain puts the decision in words. tx must see the caller's organisation; it
 // may be nil, and then the grants are left out.
 func (d *Decision) Explain(tx *store.Tx) *Explanation {
+	if d.Caller == nil || d.Operation == nil || d.Outcome == nil || tx == nil {
+		return d.explain(tx)
+	}
+	// A client that is refused once tends to be refused often.
+	known := d.Caller.verdict(d.Operation)
+	if known == nil || known.refusal != d.Outcome {
+		return d.explain(tx)
+	}
+	e := known.explanation.Load()
+	if e == nil {
+		e = d.explain(tx)
+		known.explanation.Store(e)
+	}
+	return e
+}
+
+func (d *Decision) explain(tx *store.Tx) *Explanation {
 	e := &Explanation{Decision: "allowed", Reason: d.Reason, Divisions: d.Divisions}
+	e.text = sync.OnceValue(e.encode)
 	if d.Outcome != nil {
 		e.Decision = d.Outcome.Code
 	}
@@ -104,9 +129,13 @@ func (d *Decision) Explain(tx *store.Tx) *Explanation {
 	if tx == nil {
 		return e
 	}
-	for i, h := range c.held {
+	held, err := c.Held(tx)
+	if err != nil {
+		e.Reason = "the grants could not be read"
+	}
+	for i, h := range held {
 		if i == maxExplainedGrants {
-			e.MoreGrants = len(c.held) - i
+			e.MoreGrants = len(held) - i
 			break
 		}
 		e.Grants = append(e.Grants, explainGrant(tx, h, facts.Permissions))
@@ -132,10 +161,35 @@ func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grant
 }
 
 // LogValue implements slog.LogValuer.
-func (e *Explanation) LogValue() slog.Value {
+func (e *Explanation) LogValue() slog.Value { return slog.StringValue(e.text()) }
+
+// JSON is the explanation as JSON text in ASCII, fit for a header.
+func (e *Explanation) JSON() string { return e.text() }
+
+func (e *Explanation) encode() string {
 	text, err := json.Marshal(e)
 	if err != nil {
-		return slog.StringValue(e.Decision)
+		return e.Decision // cannot happen: there is nothing in it that JSON lacks
 	}
-	return slog.StringValue(string(text))
+	return asciiJSON(text)
+}
+
+// asciiJSON escapes what a header cannot carry.
+func asciiJSON(text []byte) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteByte(byte(r))
+		case r > 0xFFFF:
+			hi, lo := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }

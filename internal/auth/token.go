@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -28,6 +29,9 @@ type Claims struct {
 	ID               string `json:"jti"`
 	ClientGeneration int    `json:"cgen"`
 	UserGeneration   int    `json:"ugen,omitempty"`
+
+	caller    atomic.Pointer[Caller]        // who it stood for when it was last looked up
+	permitted atomic.Pointer[identity.Pair] // the grant that permitted the last request; to be checked again
 }
 
 // audience names the API that tokens are for.
@@ -46,7 +50,8 @@ type Config struct {
 type Authority struct {
 	config   Config
 	ring     *keyring
-	verified verifiedTokens
+	verified tokenCache
+	refused  tokenCache // those with a bad signature, so that repeating one is cheap
 }
 
 // Open reads the signing keys, or makes the first.
@@ -90,7 +95,7 @@ func (a *Authority) Mint(orgID string, client *identity.Client, user *identity.U
 	if user != nil {
 		claims.Subject, claims.UserID, claims.UserGeneration = user.ID, user.ID, user.TokenGeneration
 	}
-	payload, err := json.Marshal(claims)
+	payload, err := json.Marshal(&claims)
 	if err != nil {
 		return Token{}, fmt.Errorf("encode claims: %w", err)
 	}
@@ -113,8 +118,12 @@ func (a *Authority) Verify(token string) (*Claims, error) {
 	sum := sha256.Sum256([]byte(token))
 	claims := a.verified.get(sum)
 	if claims == nil {
+		if a.refused.get(sum) != nil {
+			return nil, errBadToken
+		}
 		payload, err := a.ring.verify(token)
 		if err != nil {
+			a.refused.put(sum, new(Claims))
 			return nil, err
 		}
 		claims = new(Claims)
@@ -129,16 +138,16 @@ func (a *Authority) Verify(token string) (*Claims, error) {
 	return claims, nil
 }
 
-// verifiedTokens remembers whose signature was found good. It holds hashes, not
-// tokens, and at most two generations of maxVerified entries.
-type verifiedTokens struct {
+// tokenCache remembers what was found out about tokens. It holds hashes, not
+// tokens, and at most two generations of maxCached entries.
+type tokenCache struct {
 	mu         sync.RWMutex
 	young, old map[[sha256.Size]byte]*Claims
 }
 
-const maxVerified = 8192
+const maxCached = 4096
 
-func (v *verifiedTokens) get(sum [sha256.Size]byte) *Claims {
+func (v *tokenCache) get(sum [sha256.Size]byte) *Claims {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if c, ok := v.young[sum]; ok {
@@ -147,10 +156,10 @@ func (v *verifiedTokens) get(sum [sha256.Size]byte) *Claims {
 	return v.old[sum]
 }
 
-func (v *verifiedTokens) put(sum [sha256.Size]byte, c *Claims) {
+func (v *tokenCache) put(sum [sha256.Size]byte, c *Claims) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.young) >= maxVerified {
+	if len(v.young) >= maxCached {
 		v.old, v.young = v.young, nil
 	}
 	if v.young == nil {

@@ -57,7 +57,10 @@ func At(t time.Time) *Time { return &Time{t.UTC()} }
 
 // MarshalJSON writes the time in Layout.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return []byte(`"` + t.UTC().Format(Layout) + `"`), nil
+	b := make([]byte, 0, len(Layout)+2)
+	b = append(b, '"')
+	b = t.UTC().AppendFormat(b, Layout)
+	return append(b, '"'), nil
 }
 
 // UnmarshalJSON reads any date-time that Parse accepts.

@@ -1,7 +1,10 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -59,14 +62,24 @@ func grantKey(subjectID string, p Pair) string {
 
 // OwnPairs returns the roles that the subject holds directly.
 func OwnPairs(tx *store.Tx, subjectID string) []Pair {
-	var pairs []Pair
-	prefix := subjectID + "/"
-	for key := range Grants.Keys(tx, prefix) {
-		if division, role, ok := strings.Cut(key[len(prefix):], "/"); ok {
-			pairs = append(pairs, Pair{RoleID: role, DivisionID: division})
+	return slices.Collect(ownPairs(tx, subjectID))
+}
+
+func ownPairs(tx *store.Tx, subjectID string) iter.Seq[Pair] {
+	return func(yield func(Pair) bool) {
+		prefix := subjectID + "/"
+		for key := range Grants.Keys(tx, prefix) {
+			division, role, ok := strings.Cut(key[len(prefix):], "/")
+			if ok && !yield(Pair{RoleID: role, DivisionID: division}) {
+				return
+			}
 		}
 	}
-	return pairs
+}
+
+// Holds says whether the subject itself holds exactly that pair.
+func Holds(tx *store.Tx, subjectID string, p Pair) bool {
+	return Grants.Has(tx, grantKey(subjectID, p))
 }
 
 // Held is a pair that a subject holds, and through whom.
@@ -75,26 +88,43 @@ type Held struct {
 	Via *Group // nil when it is the subject's own
 }
 
-// HeldBy returns every pair that the subject holds, its own first, then those
-// that it inherits from the groups it is a member of.
+// Holdings goes through every pair that the subject holds: its own first, then
+// those that it inherits from the groups it is a member of.
+func Holdings(tx *store.Tx, s Subject) iter.Seq2[Held, error] {
+	return func(yield func(Held, error) bool) {
+		for p := range ownPairs(tx, s.ID) {
+			if !yield(Held{Pair: p}, nil) {
+				return
+			}
+		}
+		if s.Type != SubjectUser {
+			return
+		}
+		for group, err := range Groups.By(tx, "member", s.ID) {
+			if err != nil {
+				yield(Held{}, err)
+				return
+			}
+			if !group.RolesEnabled || group.State == UserDeleted {
+				continue
+			}
+			for p := range ownPairs(tx, group.ID) {
+				if !yield(Held{Pair: p, Via: group}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// HeldBy lists what Holdings goes through.
 func HeldBy(tx *store.Tx, s Subject) ([]Held, error) {
 	var held []Held
-	for _, p := range OwnPairs(tx, s.ID) {
-		held = append(held, Held{Pair: p})
-	}
-	if s.Type != SubjectUser {
-		return held, nil
-	}
-	for group, err := range Groups.By(tx, "member", s.ID) {
+	for h, err := range Holdings(tx, s) {
 		if err != nil {
 			return nil, err
 		}
-		if !group.RolesEnabled || group.State == UserDeleted {
-			continue
-		}
-		for _, p := range OwnPairs(tx, group.ID) {
-			held = append(held, Held{Pair: p, Via: group})
-		}
+		held = append(held, h)
 	}
 	return held, nil
 }
@@ -102,10 +132,16 @@ func HeldBy(tx *store.Tx, s Subject) ([]Held, error) {
 // Give grants the pair to the subject. Giving what it has already changes
 // nothing.
 func Give(tx *store.Tx, s Subject, p Pair, at *clock.Time) error {
-	if Grants.Has(tx, grantKey(s.ID, p)) {
+	err := Grants.Insert(tx, &Grant{SubjectID: s.ID, SubjectType: s.Type, DivisionID: p.DivisionID, RoleID: p.RoleID, MadeAt: at})
+	if errors.Is(err, store.ErrExists) {
 		return nil
 	}
-	return Grants.Insert(tx, &Grant{SubjectID: s.ID, SubjectType: s.Type, DivisionID: p.DivisionID, RoleID: p.RoleID, MadeAt: at})
+	return err
+}
+
+// ComparePairs orders pairs as they stand in the state, and in every answer.
+func ComparePairs(a, b Pair) int {
+	return cmp.Or(strings.Compare(a.DivisionID, b.DivisionID), strings.Compare(a.RoleID, b.RoleID))
 }
 
 // Take removes the subject's own grant of the pair and says whether there was

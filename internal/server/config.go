@@ -26,9 +26,24 @@ type Config struct {
 	Version    string             // shown by health; "" means "dev"
 
 	Clock  clock.Clock   // nil means the machine's
-	NewID  func() string // nil means random UUIDs
+	NewID  func() string // nil means random UUIDs (see idsOf)
 	Random io.Reader     // for keys and secrets; nil means the system's
 	Logger *slog.Logger  // nil means discard
+}
+
+// idsOf makes random UUIDs, version 4 as the real service's are, whose first 48
+// bits follow the clock. New records then stand next to each other in the state
+// and in the order in which they were made, which a commit with many of them
+// pays for with a few pages instead of one page each.
+func idsOf(c clock.Clock) func() string {
+	return func() string {
+		id := uuid.New()
+		ms := uint64(c.Now().UnixMilli())
+		for i := range 6 {
+			id[i] = byte(ms >> (8 * (5 - i)))
+		}
+		return id.String()
+	}
 }
 
 // filled is a Config without gaps.
@@ -62,7 +77,7 @@ func (c Config) fill() filled {
 		f.clock = clock.System{}
 	}
 	if f.newID == nil {
-		f.newID = uuid.NewString
+		f.newID = idsOf(f.clock)
 	}
 	if f.random == nil {
 		f.random = rand.Reader

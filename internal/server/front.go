@@ -1,13 +1,10 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
@@ -133,31 +130,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, p any) {
 	_ = handlers.WriteError(w, r.Method, correlationOf(w), public) // the answer may have begun; there is nobody left to tell
 }
 
-// writeExplanation puts the explanation into its header, as JSON in ASCII.
+// writeExplanation puts the explanation into its header.
 func writeExplanation(w http.ResponseWriter, e *auth.Explanation) {
-	text, err := json.Marshal(e)
-	if err != nil {
-		return
-	}
-	w.Header().Set(HeaderExplanation, asciiJSON(text))
-}
-
-// asciiJSON escapes what a header cannot carry.
-func asciiJSON(text []byte) string {
-	var b strings.Builder
-	b.Grow(len(text))
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		text = text[size:]
-		switch {
-		case r < utf8.RuneSelf:
-			b.WriteByte(byte(r))
-		case r > 0xFFFF:
-			hi, lo := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	w.Header().Set(HeaderExplanation, e.JSON())
 }

@@ -142,7 +142,7 @@ func (x *exchange) readBody() error {
 	if r.ContentLength > maxBody {
 		return tooLarge()
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	body, err := readAll(r)
 	switch {
 	case err != nil:
 		return apierr.New(http.StatusBadRequest, "client.failed.request", "The client did not produce a request with valid end of stream signaling. This can be caused by poor network connection and/or client behavior.")
@@ -151,6 +151,17 @@ func (x *exchange) readBody() error {
 	}
 	x.call.Input = &spec.Input{Raw: body}
 	return nil
+}
+
+// readAll reads a body whose length is announced in one go, and any other up to
+// just over the limit.
+func readAll(r *http.Request) ([]byte, error) {
+	if r.ContentLength < 0 {
+		return io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, body)
+	return body, err
 }
 
 func tooLarge() *apierr.Error {

@@ -206,10 +206,13 @@ func (s *Server) logAnswer(r *http.Request, op *spec.Operation, w *echo.Response
 		slog.Duration("took", s.config.clock.Now().Sub(started)),
 	}
 	if e != nil {
-		attrs = append(attrs, slog.Int("status", e.Status), slog.String("code", e.Code), slog.String("message", e.Message))
-	}
-	if why != nil && e != nil {
-		attrs = append(attrs, slog.Any("decision", why))
+		attrs = append(attrs, slog.Int("status", e.Status), slog.String("code", e.Code))
+		if why == nil || e.Status == http.StatusBadRequest { // else the decision says more than the message
+			attrs = append(attrs, slog.String("message", e.Message))
+		}
+		if why != nil {
+			attrs = append(attrs, slog.Any("decision", why))
+		}
 	}
 	s.config.logger.LogAttrs(r.Context(), level, text, attrs...)
 }

@@ -48,6 +48,8 @@ type Server struct {
 	seeded    bool
 	served    chan error
 
+	connections connections
+
 	byRoute sync.Once // fills routes, which only tests ask for
 	routes  map[string]*spec.Operation
 }
@@ -184,6 +186,7 @@ func (s *Server) assemble() error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          log.New(logWriter{s.config.logger}, "", 0),
+		ConnState:         s.connections.track,
 	}
 	return nil
 }
@@ -224,6 +227,7 @@ func (s *Server) Failed() <-chan error { return s.served }
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
+		defer s.connections.closeUnused().Stop()
 		if err := s.http.Shutdown(ctx); err != nil {
 			errs = append(errs, s.http.Close())
 		}

@@ -49,8 +49,8 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 	admin.Post(t, "/api/v2/users", `{"name":"Ann","email":"ann@mockcloud.test","password":"open-sesame-1"}`)
 	admin.Post(t, "/api/v2/users", `{"name":7,"email":"ann@mockcloud.test","password":"open-sesame-2"}`)
 	admin.Post(t, "/api/v2/users", `{"name":"Ann","email":"ann@mockcloud.test","password":["open-sesame-3"]}`)
-	token := func(form string, header http.Header) *mocktest.Response {
-		return srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", form, header)
+	token := func(form string, header http.Header) {
+		srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", form, header)
 	}
 	token("grant_type=client_credentials&client_id="+e.ClientID+"&client_secret="+e.ClientSecret, nil)
 	token("grant_type=client_credentials&client_id="+e.ClientID+"&client_secret=not-the-secret", nil)
@@ -210,6 +210,26 @@ func waitUntilRefused(t *testing.T, base string) {
 		if time.Now().After(deadline) {
 			t.Fatal("it still listens")
 		}
+	}
+}
+
+// A connection in reserve does not hold the end up.
+func TestStoppingDoesNotWaitForConnectionsWithoutRequests(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	var d net.Dialer
+	conn, err := d.DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if got := srv.Anonymous().Get(t, "/_mockcloud/health"); got.Status != http.StatusOK { // accepted after conn was
+		t.Fatalf("status = %d", got.Status)
+	}
+	started := time.Now()
+	srv.Stop(t)
+	if took := time.Since(started); took > 3*time.Second { // the library alone waits for five
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -85,8 +85,11 @@ func parsePermissions(column string) (Mode, []Permission, error) {
 }
 
 // Permissions lists the distinct permissions that operations ask for, general
-// ones left out, sorted by domain, entity and action.
-func (c *Catalogue) Permissions() []Permission {
+// ones left out, sorted by domain, entity and action. The list is shared and
+// must not be changed.
+func (c *Catalogue) Permissions() []Permission { return c.permissions() }
+
+func (c *Catalogue) gatherPermissions() []Permission {
 	seen := make(map[string]bool)
 	for _, o := range c.operations {
 		for text := range strings.FieldsSeq(o.columns().permissions) {

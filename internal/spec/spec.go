@@ -30,6 +30,9 @@ type Catalogue struct {
 	errors     func() *errorTexts
 	formats    []openapi3.SchemaValidationOption
 	answers    []openapi3.SchemaValidationOption
+
+	scopes      func() []string // both are gathered from all operations, once
+	permissions func() []Permission
 }
 
 // Load reads the embedded catalogue. It is cheap; every call returns a
@@ -58,6 +61,8 @@ func load(operations, corrections string) (*Catalogue, error) {
 	if err := c.readOperations(operations); err != nil {
 		return nil, err
 	}
+	c.scopes = sync.OnceValue(c.gatherScopes)
+	c.permissions = sync.OnceValue(c.gatherPermissions)
 	return c, nil
 }
 
@@ -122,8 +127,11 @@ func (c *Catalogue) Operation(id string) (*Operation, bool) {
 	return o, ok
 }
 
-// Scopes lists the distinct OAuth scopes that operations ask for, sorted.
-func (c *Catalogue) Scopes() []string {
+// Scopes lists the distinct OAuth scopes that operations ask for, sorted. The
+// list is shared and must not be changed.
+func (c *Catalogue) Scopes() []string { return c.scopes() }
+
+func (c *Catalogue) gatherScopes() []string {
 	seen := make(map[string]bool)
 	for _, o := range c.operations {
 		for scope := range strings.FieldsSeq(o.columns().scopes) {

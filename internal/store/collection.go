@@ -194,12 +194,13 @@ func (c *Collection[T]) write(tx *Tx, v T, insert bool) error {
 			}
 		}
 		for _, k := range e.add {
-			if err := t.put(p, entry(k, key), []byte{}); err != nil {
+			// What an index gains, it did not have.
+			if err := t.replace(p, entry(k, key), []byte{}, nil, false); err != nil {
 				return err
 			}
 		}
 	}
-	return t.put(p, []byte(key), raw)
+	return t.replace(p, []byte(key), raw, old, old != nil)
 }
 
 // entryDiff is what one index gains and loses with a write.

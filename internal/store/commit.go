@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -88,6 +89,9 @@ type committer struct {
 	slow     bool             // the last commit took slowCommit or more
 	previous int              // how many calls the last batch had
 	waited   <-chan time.Time // ends the wait for the batch; nil before the wait
+	yielded  bool             // others were let run once for this batch
+	handles  []handle         // buckets that the calls of the batch have looked up
+	changes  []change         // room for the next call's, empty between calls
 }
 
 func newCommitter(db *DB, marked bool, o Options) *committer {
@@ -182,6 +186,13 @@ func (c *committer) wait() bool {
 // gather waits for another call to share the commit with, and returns false when
 // it is time to commit. A client that is alone never waits here.
 func (c *committer) gather() bool {
+	if !c.sync && !c.yielded && c.dirty && c.broken == nil {
+		// Commits without a sync are quick. Letting those run who are about to
+		// write is all the waiting that pays.
+		c.yielded = true
+		runtime.Gosched()
+		return true
+	}
 	if !c.slow || !c.dirty || c.broken != nil || len(c.batch) >= min(c.previous, maxBatch) {
 		return false
 	}
@@ -222,6 +233,7 @@ func (c *committer) run(call *call) {
 		}
 	}
 	t := newTxn(call.ctx, c.db, c.bolt, call.org)
+	t.handles, t.changes = c.handles, c.changes
 	returned := false
 	defer func() {
 		if !returned {
@@ -233,10 +245,22 @@ func (c *committer) run(call *call) {
 			c.dirty = c.dirty || len(t.changes) > 0
 			call.after = t.after
 		}
+		c.handles = t.handles
+		if call.err != nil {
+			c.forget() // a bucket that came with the call is gone again
+		}
+		clear(t.changes)
+		c.changes = t.changes[:0]
 		t.end()
 	}()
 	call.err = call.fn(&t.first)
 	returned = true
+}
+
+// forget lets go of the buckets that the batch has looked up.
+func (c *committer) forget() {
+	clear(c.handles)
+	c.handles = c.handles[:0]
 }
 
 // begin begins the batch's transaction.
@@ -257,6 +281,7 @@ func (c *committer) begin() error {
 
 // finish commits the batch and answers its calls.
 func (c *committer) finish() {
+	c.forget()
 	err := c.broken
 	switch {
 	case c.bolt == nil: // it could not even begin; every call knows
@@ -279,7 +304,7 @@ func (c *committer) finish() {
 		close(call.done)
 	}
 	c.previous = len(c.batch)
-	c.bolt, c.batch, c.dirty, c.broken, c.waited = nil, c.batch[:0], false, nil, nil
+	c.bolt, c.batch, c.dirty, c.broken, c.waited, c.yielded = nil, c.batch[:0], false, nil, nil, false
 }
 
 // commit commits the batch's transaction and notes whether that was slow.

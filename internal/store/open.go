@@ -103,6 +103,8 @@ func open(path string, o Options) (_ *bbolt.DB, marked bool, err error) {
 		FreelistType: bbolt.FreelistMapType,
 		NoSync:       o.NoSync,
 		NoGrowSync:   o.NoSync,
+		// A file that nobody opens again needs no list of its free pages.
+		NoFreelistSync: o.NoSync,
 	}
 	if runtime.GOOS != "windows" {
 		options.InitialMmapSize = mapSize

@@ -25,6 +25,16 @@ func (tx *Tx) Org() string { return tx.org }
 // Writable reports whether the transaction may write.
 func (tx *Tx) Writable() bool { return tx.t.writable }
 
+// Snapshot identifies the state that a read-only transaction sees: two
+// transactions with the same number, which is never 0, see the same. A writing
+// transaction sees a state of its own and has the number 0.
+func (tx *Tx) Snapshot() uint64 {
+	if tx.t.writable || tx.t.ended.Load() {
+		return 0
+	}
+	return uint64(tx.t.bolt.ID()) + 1
+}
+
 // Context returns the context of the call, marked so that View and Update refuse
 // to open a second transaction while this one is open. Pass it on, instead of the
 // one that the function closes over, and a nested call is an error instead of a

@@ -63,6 +63,12 @@ func (t *txn) create(p place) (*handle, error) {
 // afterwards.
 func (t *txn) put(p place, key, value []byte) error {
 	old, had := t.get(p, key)
+	return t.replace(p, key, value, old, had)
+}
+
+// replace is put where it is known whether the key is there (had), and with
+// which value.
+func (t *txn) replace(p place, key, value, old []byte, had bool) error {
 	t.changed(change{place: p, key: key, old: old, had: had})
 	if err := t.at(p).bucket.Put(key, value); err != nil {
 		return fmt.Errorf("store: put: %w", err)

@@ -204,7 +204,11 @@ func (f *Family) me(_ context.Context, c *handlers.Call, in meRequest) (*subject
 	if c.Caller.User != nil {
 		s = userSubject(c.Caller.User)
 	}
-	return s.view(c.Tx, c.Caller.Held(), in.Duplicates, true)
+	held, err := c.Caller.Held(c.Tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(c.Tx, held, in.Duplicates, true)
 }
 
 type subjectRequest struct {

@@ -50,13 +50,18 @@ type client struct {
 	SelfURI                    string          `json:"selfUri"`
 }
 
-func view(tx *store.Tx, c *identity.Client, secret string) *client {
+func view(tx *store.Tx, c *identity.Client) *client {
+	return viewWith(c, identity.OwnPairs(tx, c.ID), "")
+}
+
+// viewWith is view where the roles are at hand and a secret may be shown.
+func viewWith(c *identity.Client, pairs []identity.Pair, secret string) *client {
 	v := &client{
 		ID: c.ID, Name: c.Name, AccessTokenValiditySeconds: c.ValiditySeconds, Description: c.Description,
 		RegisteredRedirectURI: c.RedirectURIs, Secret: secret,
 		DateCreated: c.Created.At, DateModified: c.Modified.At, CreatedBy: c.Created.By, ModifiedBy: c.Modified.By,
 		AuthorizedGrantType: c.GrantType, Scope: c.Scope, State: c.State, DateToDelete: c.DateToDelete,
-		RoleDivisions: identity.OwnPairs(tx, c.ID), SelfURI: "/api/v2/oauth/clients/" + c.ID,
+		RoleDivisions: pairs, SelfURI: "/api/v2/oauth/clients/" + c.ID,
 	}
 	seen := make(map[string]bool, len(v.RoleDivisions))
 	for _, p := range v.RoleDivisions {
@@ -76,7 +81,7 @@ func (f *Family) list(_ context.Context, c *handlers.Call, _ handlers.None) (*ha
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, view(c.Tx, stored, ""))
+		all = append(all, view(c.Tx, stored))
 	}
 	listing := handlers.BareListing(all, handlers.Paging{Size: max(len(all), 1), Number: 1}, len(all))
 	listing.SelfURI, listing.FirstURI, listing.LastURI = c.Path, c.Path, c.Path
@@ -92,7 +97,7 @@ func (f *Family) get(_ context.Context, c *handlers.Call, in clientRef) (*client
 	if err != nil {
 		return nil, err
 	}
-	return view(c.Tx, stored, ""), nil
+	return view(c.Tx, stored), nil
 }
 
 // remove deletes a client that was made inactive before, and its grants.
@@ -127,5 +132,5 @@ func (f *Family) renewSecret(_ context.Context, c *handlers.Call, in clientRef) 
 	if err := identity.Clients.Put(c.Tx, stored); err != nil {
 		return nil, err
 	}
-	return view(c.Tx, stored, secret), nil
+	return viewWith(stored, identity.OwnPairs(c.Tx, stored.ID), secret), nil
 }

@@ -51,10 +51,12 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in createInput) (*c
 	if err := identity.Clients.Insert(c.Tx, fresh); err != nil {
 		return nil, err
 	}
-	if err := identity.Replace(c.Tx, subject(fresh), pairs, fresh.Created.At); err != nil {
-		return nil, err
+	for _, p := range pairs {
+		if err := identity.Give(c.Tx, subject(fresh), p, fresh.Created.At); err != nil {
+			return nil, err
+		}
 	}
-	return view(c.Tx, fresh, secret), nil
+	return viewWith(fresh, pairs, secret), nil
 }
 
 type replaceInput struct {
@@ -87,7 +89,7 @@ func (f *Family) replace(_ context.Context, c *handlers.Call, in replaceInput) (
 	if err := identity.Replace(c.Tx, subject(stored), pairs, stored.Modified.At); err != nil {
 		return nil, err
 	}
-	return view(c.Tx, stored, ""), nil
+	return viewWith(stored, pairs, ""), nil
 }
 
 // onlyDeactivates says whether a change sets the client inactive and does
@@ -180,7 +182,7 @@ func (r *clientRequest) checkScope(c *handlers.Call, grantType string) error {
 	return nil
 }
 
-// pairs are the roles that the request asks for. roleIds is the older form; it
+// pairs are the roles that the request asks for, in their usual order. roleIds is the older form; it
 // carries no division, and then the home division is meant (facts: oauth.md
 // §9).
 func (r *clientRequest) pairs(c *handlers.Call, grantType string) ([]identity.Pair, error) {
@@ -197,6 +199,7 @@ func (r *clientRequest) pairs(c *handlers.Call, grantType string) ([]identity.Pa
 	if len(pairs) == 0 && grantType == identity.GrantClientCredentials {
 		return nil, apierr.New(http.StatusBadRequest, "missing.client.roles", "Client roles and divisions are missing.").OnField("roleDivisions")
 	}
+	slices.SortFunc(pairs, identity.ComparePairs)
 	for _, p := range pairs {
 		if !identity.Roles.Has(c.Tx, p.RoleID) {
 			return nil, identity.BadClientRole(fmt.Sprintf("There is no role with the id [%.100s].", p.RoleID))
