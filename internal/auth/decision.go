@@ -160,6 +160,18 @@ func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grant
 	return g
 }
 
+// EndingIn is the same explanation of a request that was refused later, for
+// another reason than access, such as a body that is not valid.
+func (e *Explanation) EndingIn(code string) *Explanation {
+	if e.Decision == code {
+		return e
+	}
+	other := *e
+	other.Decision = code
+	other.text = sync.OnceValue(other.encode)
+	return &other
+}
+
 // LogValue implements slog.LogValuer.
 func (e *Explanation) LogValue() slog.Value { return slog.StringValue(e.text()) }
 

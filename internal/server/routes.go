@@ -70,11 +70,14 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	}
 	public, unforeseen := handlers.Translate(err)
 	x.decision.Outcome = public
-	if x.explain == nil && (isRefusal(public) || s.wantsExplanation(r)) {
+	switch {
+	case x.explain != nil:
+		x.explain = x.explain.EndingIn(public.Code)
+	case isRefusal(public) || s.wantsExplanation(r):
 		x.explain = x.decision.Explain(nil)
 	}
 	x.setExplanation(w)
-	if unforeseen {
+	if unforeseen && r.Context().Err() == nil { // a client that hung up is nobody's failure
 		s.config.logger.Error("operation failed", "operation", op.ID, "correlation", correlationOf(w), "error", err)
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
