@@ -1,4 +1,7 @@
-# Build a static binary, and ship nothing but it.
+# Build a static binary, and ship nothing but it. No image has been built from
+# this file yet; whoever does first, please say so here.
+#
+# The health check follows MOCKCLOUD_LISTEN, not a --listen on the command line.
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -22,7 +22,7 @@ import (
 )
 
 // Options say how a test's server differs from the usual one. The zero value
-// serves the embedded default organisation.
+// serves the embedded default organization.
 type Options struct {
 	Fixtures   []string  // names of embedded fixtures, or files; none means "default"
 	Path       string    // state file that outlives the server; "" means a temporary one
@@ -55,6 +55,11 @@ func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	if o.Start.IsZero() {
 		o.Start = time.Date(2026, time.January, 15, 12, 0, 0, 0, time.UTC)
+	}
+	switch identity.GrantRule(o.GrantRule) {
+	case "", identity.GrantRuleStrict, identity.GrantRuleOff:
+	default:
+		t.Fatalf("mocktest: GrantRule %q: use %s or %s", o.GrantRule, identity.GrantRuleStrict, identity.GrantRuleOff)
 	}
 	if len(o.Fixtures) == 0 {
 		o.Fixtures = []string{"default"}
@@ -134,13 +139,13 @@ func (s *Server) Admin(t testing.TB) *Client {
 	return s.issue(t, control.TokenRequest{Client: s.env.ClientID})
 }
 
-// AsClient is a client-credentials client of the organisation.
+// AsClient is a client-credentials client of the organization.
 func (s *Server) AsClient(t testing.TB, id string) *Client {
 	t.Helper()
 	return s.issue(t, control.TokenRequest{Client: id})
 }
 
-// AsUser is a user of the organisation, by e-mail address.
+// AsUser is a user of the organization, by e-mail address.
 func (s *Server) AsUser(t testing.TB, email string) *Client {
 	t.Helper()
 	return s.issue(t, control.TokenRequest{User: email})
@@ -159,13 +164,13 @@ func (s *Server) As(t testing.TB, permissions ...string) *Client {
 	return s.AsIn(t, "", permissions...)
 }
 
-// AsIn is As in one division only.
-func (s *Server) AsIn(t testing.TB, divisionID string, permissions ...string) *Client {
+// AsIn is As in one division only, which is named by its id or name.
+func (s *Server) AsIn(t testing.TB, division string, permissions ...string) *Client {
 	t.Helper()
 	if len(permissions) == 0 {
 		permissions = []string{"none"}
 	}
-	return s.issue(t, control.TokenRequest{Permissions: permissions, Division: divisionID})
+	return s.issue(t, control.TokenRequest{Permissions: permissions, Division: division})
 }
 
 func (s *Server) issue(t testing.TB, wanted control.TokenRequest) *Client {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -44,9 +45,9 @@ func newEnv() *cobra.Command {
 	return cmd
 }
 
-func printEnv(w io.Writer, url string, e seed.Environment, asJSON bool) error {
+func printEnv(w io.Writer, base string, e seed.Environment, asJSON bool) error {
 	variables := []struct{ name, value string }{
-		{"MOCKCLOUD_URL", url},
+		{"MOCKCLOUD_URL", strings.TrimRight(base, "/")},
 		{"GENESYSCLOUD_OAUTHCLIENT_ID", e.ClientID},
 		{"GENESYSCLOUD_OAUTHCLIENT_SECRET", e.ClientSecret},
 		{"MOCKCLOUD_USER", e.UserEmail},
@@ -81,15 +82,8 @@ func newToken() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			wanted := control.TokenRequest{User: user, Client: client}
-			if user == "" && client == "" {
-				doc, err := loadFixtures([]string{"default"})
-				if err != nil {
-					return err
-				}
-				wanted.Client = doc.Environment().ClientID
-			}
 			var token control.TokenResponse
-			if err := call(cmd.Context(), http.MethodPost, url+"/_mockcloud/token", wanted, &token); err != nil {
+			if err := call(cmd.Context(), http.MethodPost, url, "/_mockcloud/token", wanted, &token); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), token.AccessToken)
@@ -100,7 +94,7 @@ func newToken() *cobra.Command {
 	cmd.Flags().StringVar(&client, "client", "", "id of the client-credentials client whose token it is")
 	cmd.MarkFlagsMutuallyExclusive("user", "client")
 	for _, name := range []string{"user", "client"} {
-		cmd.Flags().Lookup(name).Annotations = map[string][]string{perCall: {"true"}}
+		cmd.Flags().Lookup(name).Annotations[perCall] = []string{"true"} // the map is there: the line above made it
 	}
 	urlFlag(cmd, &url)
 	return cmd
@@ -113,7 +107,7 @@ func newHealthcheck() *cobra.Command {
 		Short: "Exit 0 when the running server answers, 1 when it does not",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return call(cmd.Context(), http.MethodGet, url+"/_mockcloud/health", nil, nil)
+			return call(cmd.Context(), http.MethodGet, url, "/_mockcloud/health", nil, nil)
 		},
 	}
 	urlFlag(cmd, &url)
@@ -143,8 +137,8 @@ func version() string {
 
 // urlFlag adds --url, which also reads MOCKCLOUD_URL, and otherwise is derived
 // from MOCKCLOUD_LISTEN.
-func urlFlag(cmd *cobra.Command, url *string) {
-	cmd.Flags().StringVar(url, "url", defaultURL(os.Getenv("MOCKCLOUD_LISTEN")), "URL of the running server")
+func urlFlag(cmd *cobra.Command, target *string) {
+	cmd.Flags().StringVar(target, "url", defaultURL(os.Getenv("MOCKCLOUD_LISTEN")), "URL of the running server")
 }
 
 func defaultURL(listen string) string {
@@ -158,8 +152,18 @@ func defaultURL(listen string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// isURL says whether s is an address that a client can call.
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
 // call asks the running server.
-func call(ctx context.Context, method, url string, body, answer any) error {
+func call(ctx context.Context, method, base, path string, body, answer any) error {
+	if !isURL(base) {
+		return fmt.Errorf("--url %q: write http://… or https://…", base)
+	}
+	url := strings.TrimRight(base, "/") + path
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	var content bytes.Buffer

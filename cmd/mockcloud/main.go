@@ -1,4 +1,4 @@
-// Command mockcloud serves a Genesys Cloud organisation on this machine. This
+// Command mockcloud serves a Genesys Cloud organization on this machine. This
 // package reads flags, environment and signals; everything else is package
 // server's.
 package main
@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:])
@@ -29,7 +29,7 @@ func run(ctx context.Context, args []string) int {
 	root := newRoot()
 	root.SetArgs(withDefaultCommand(args))
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "mockcloud: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintln(os.Stderr, "mockcloud: "+strings.Join(strings.Fields(err.Error()), " "))
 		return 1
 	}
 	return 0
@@ -41,7 +41,7 @@ func withDefaultCommand(args []string) []string {
 		return []string{"serve"}
 	}
 	switch first := args[0]; {
-	case first == "-h", first == "--help", first == "--version", !strings.HasPrefix(first, "-"):
+	case first == "-h", first == "--help", first == "-v", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	default:
 		return append([]string{"serve"}, args...)
@@ -53,17 +53,32 @@ func newRoot() *cobra.Command {
 		Use:   "mockcloud",
 		Short: "A Genesys Cloud organization that runs on your machine",
 		Long: "A Genesys Cloud organization that runs on your machine.\n" +
-			"Without a command it serves. Not affiliated with Genesys.",
+			"Without a command it serves; `mockcloud serve --help` lists the flags for that.\n" +
+			"Not affiliated with Genesys.",
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := contradictory(cmd.Flags()); err != nil {
+				return err
+			}
 			return fromEnvironment(cmd.Flags())
 		},
 	}
 	root.SetVersionTemplate("mockcloud {{.Version}}\n")
 	root.AddCommand(newServe(), newEnv(), newToken(), newHealthcheck(), newVersion())
 	return root
+}
+
+// contradictory refuses flags of one command line that exclude each other. The
+// environment does not count: an image may set what a command line replaces.
+func contradictory(flags *pflag.FlagSet) error {
+	for _, pair := range [][2]string{{"ephemeral", "db"}, {"no-fixtures", "fixtures"}} {
+		if flags.Changed(pair[0]) && flags.Changed(pair[1]) {
+			return fmt.Errorf("--%s and --%s exclude each other: use one of them", pair[0], pair[1])
+		}
+	}
+	return nil
 }
 
 // fromEnvironment fills the flags that were not given from MOCKCLOUD_… : the

@@ -71,7 +71,7 @@ func start(t *testing.T, env []string, args ...string) *process {
 		if p.url != "" && strings.Contains(lines.Text(), "/oauth/token") {
 			break
 		}
-		if strings.Contains(lines.Text(), "(found") {
+		if p.url != "" && strings.Contains(lines.Text(), "--reset") && !strings.Contains(lines.Text(), "(found") {
 			break
 		}
 	}
@@ -214,7 +214,7 @@ func TestEnvTokenAndHealthcheck(t *testing.T) {
 	if _, stderr, code := run(t, env, "token", "--user", "nobody@mockcloud.test"); code != 1 || !strings.Contains(stderr, "nobody@mockcloud.test") {
 		t.Errorf("token of nobody: %d %s", code, stderr)
 	}
-	if _, stderr, code := run(t, nil, "healthcheck", "--url", p.url); code != 0 {
+	if _, stderr, code := run(t, nil, "healthcheck", "--url", p.url+"/"); code != 0 {
 		t.Errorf("healthcheck: %d %s", code, stderr)
 	}
 	if err := p.stop(t, syscall.SIGTERM); err != nil {
@@ -223,8 +223,10 @@ func TestEnvTokenAndHealthcheck(t *testing.T) {
 	if _, stderr, code := run(t, nil, "healthcheck", "--url", p.url); code != 1 || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("healthcheck of a stopped server: %d %s", code, stderr)
 	}
-	if stdout, _, code := run(t, nil, "version"); code != 0 || !strings.HasPrefix(stdout, "mockcloud ") {
-		t.Errorf("version: %d %s", code, stdout)
+	for _, word := range []string{"version", "--version", "-v"} {
+		if stdout, _, code := run(t, nil, word); code != 0 || !strings.HasPrefix(stdout, "mockcloud ") {
+			t.Errorf("%s: %d %s", word, code, stdout)
+		}
 	}
 }
 
@@ -319,6 +321,12 @@ func TestWhatCannotBeServedIsSaidInOneLine(t *testing.T) {
 		{"log level", []string{"--log-level", "loud"}, "", []string{"loud", "debug"}},
 		{"log format", []string{"--log-format", "xml"}, "", []string{"xml", "json"}},
 		{"grant rule", []string{"--grant-rule", "lax"}, "", []string{"lax", "strict"}},
+		{"flags that exclude each other", []string{"--ephemeral", "--db", "x.db"}, "", []string{"--ephemeral", "--db"}},
+		{"fixtures and none", []string{"--ephemeral", "--no-fixtures", "--fixtures", "default"}, "", []string{"--no-fixtures", "--fixtures"}},
+		{"public URL without a scheme", []string{"--ephemeral", "--public-url", "x.test"}, "", []string{"x.test", "https://"}},
+		{"a token of two", []string{"token", "--user", "a@x.test", "--client", "b"}, "", []string{"user", "client"}},
+		{"URL without a scheme", []string{"healthcheck", "--url", "localhost:8080"}, "", []string{"localhost:8080", "http://"}},
+		{"misspelled command", []string{"servee"}, "", []string{"servee", "serve"}},
 		{"unknown flag", []string{"--frobnicate"}, "", []string{"frobnicate"}},
 		{"unknown command", []string{"frobnicate"}, "", []string{"frobnicate"}},
 	}
@@ -352,5 +360,85 @@ func TestWhatCannotBeServedIsSaidInOneLine(t *testing.T) {
 			}
 			t.Log(strings.TrimSpace(stderr))
 		})
+	}
+}
+
+const acme = `organization: {name: Acme}
+users: [{email: ann@acme.test, name: Ann, password: fake-password}]
+clients: [{name: Bot, grantType: CLIENT-CREDENTIALS, secret: fake-secret, roles: ["* in *"]}]
+`
+
+// The banner only prints what works.
+func TestAFoundStateIsNotDescribedByOtherFixtures(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db, fixture := filepath.Join(dir, "state.db"), filepath.Join(dir, "acme.yaml")
+	if err := os.WriteFile(fixture, []byte(acme), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--listen", "127.0.0.1:0", "--db", db}
+	p := start(t, nil, append(args, "--fixtures", fixture)...)
+	if !strings.Contains(p.out.String(), "Acme") || !strings.Contains(p.out.String(), "fake-secret") {
+		t.Errorf("banner:\n%s", p.out)
+	}
+	// Without an environment in the fixture, its client is the one to take.
+	stdout, stderr, _ := run(t, nil, "token", "--url", p.url)
+	if status, org := request(t, http.MethodGet, p.url+"/api/v2/organizations/me", strings.TrimSpace(stdout), ""); status != http.StatusOK || org["name"] != "Acme" {
+		t.Errorf("token: %d %v %s", status, org, stderr)
+	}
+	_ = p.stop(t, syscall.SIGHUP)
+
+	p = start(t, nil, args...)
+	if out := p.out.String(); !strings.Contains(out, "Acme") || strings.Contains(out, adminSecret) || strings.Contains(out, "curl") {
+		t.Errorf("banner of a state from other fixtures:\n%s", out)
+	}
+	_ = p.stop(t, syscall.SIGTERM)
+
+	p = start(t, nil, append(args, "--fixtures", fixture)...)
+	if out := p.out.String(); !strings.Contains(out, "found") || !strings.Contains(out, "fake-secret") {
+		t.Errorf("banner of the same state:\n%s", out)
+	}
+}
+
+// Whatever page of a state file is damaged: either it is said in one line, or
+// what is left is served without a crash.
+func TestADamagedStateFileNeverCrashes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	whole := filepath.Join(dir, "whole.db")
+	_ = start(t, nil, "--listen", "127.0.0.1:0", "--db", whole).stop(t, syscall.SIGTERM)
+	content, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	refused := 0
+	for n := 2; n*page < len(content) && n < 40; n++ {
+		broken := bytes.Clone(content)
+		for i := n * page; i < (n+1)*page; i++ {
+			broken[i] ^= 0xa5
+		}
+		path := filepath.Join(dir, fmt.Sprintf("page%d.db", n))
+		if err := os.WriteFile(path, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+		cmd := exec.CommandContext(ctx, binary, "--listen", "127.0.0.1:0", "--db", path)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		_ = cmd.Run()
+		cancel()
+		if strings.Contains(stderr.String(), "goroutine") {
+			t.Errorf("page %d: it crashes:\n%.2000s", n, stderr.String())
+		}
+		if code := cmd.ProcessState.ExitCode(); code == 1 {
+			refused++
+			if !strings.Contains(stderr.String(), "damaged") || strings.Count(stderr.String(), "\n") != 1 {
+				t.Errorf("page %d: %s", n, stderr.String())
+			}
+		}
+	}
+	if refused == 0 {
+		t.Error("no damage was found in any page")
 	}
 }

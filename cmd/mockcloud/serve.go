@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/server"
@@ -79,7 +80,7 @@ func (f *serveFlags) serve(ctx context.Context, out, errOut io.Writer) error {
 		return err
 	}
 	debug.SetGCPercent(percent)
-	f.banner(out, srv, config.Fixtures)
+	f.banner(out, srv, srv.Present())
 	select {
 	case <-ctx.Done():
 	case err = <-srv.Failed():
@@ -97,6 +98,9 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	}
 	if f.ephemeral {
 		config.Path = ""
+	}
+	if f.publicURL != "" && !isURL(f.publicURL) {
+		return config, fmt.Errorf("--public-url %q: write http://… or https://…", f.publicURL)
 	}
 	if config.GrantRule != identity.GrantRuleStrict && config.GrantRule != identity.GrantRuleOff {
 		return config, fmt.Errorf("--grant-rule %q: use strict or off", f.grantRule)
@@ -144,34 +148,48 @@ func randomText(bytes int) string {
 }
 
 // banner tells a newcomer everything they need for the first call.
-func (f *serveFlags) banner(w io.Writer, srv *server.Server, fixtures *seed.Document) {
-	e := fixtures.Environment()
-	state := "temporary, gone when the server stops"
-	if !f.ephemeral {
-		state = f.db
-	}
+func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Present) {
+	e := present.Environment
 	var b strings.Builder
 	fmt.Fprintf(&b, "mockcloud %s serves %s\n", version(), srv.URL())
 	if srv.URL() != srv.ListenURL() {
 		fmt.Fprintf(&b, "  listening on   %s\n", srv.ListenURL())
 	}
-	b.WriteString("\n")
-	if !srv.Seeded() {
-		fmt.Fprintf(&b, "  State          %s (found; --reset starts over from the fixtures)\n", state)
-	} else {
-		fmt.Fprintf(&b, "  State          %s (seeded)\n", state)
+	if srv.Everywhere() {
+		b.WriteString("  listening on all interfaces: whoever reaches this machine can sign in with the credentials below\n")
 	}
-	if srv.Seeded() || !f.noFixtures {
-		fmt.Fprintf(&b, "  Organization   %s (%s)\n", e.OrgName, e.OrgID)
-		fmt.Fprintf(&b, "  OAuth client   %s\n", e.ClientID)
-		fmt.Fprintf(&b, "  Secret         %s\n", e.ClientSecret)
-		for _, c := range fixtures.Credentials() {
-			if c.Kind == "user" {
-				fmt.Fprintf(&b, "  User           %-28s password %s\n", c.Login, c.Secret)
-			}
+	fmt.Fprintf(&b, "\n  State          %s\n", f.state(srv))
+	for _, org := range present.Organizations {
+		fmt.Fprintf(&b, "  Organization   %s (%s)\n", org.Name, org.ID)
+	}
+	if e.ClientID != "" {
+		fmt.Fprintf(&b, "  OAuth client   %s\n  Secret         %s\n", e.ClientID, e.ClientSecret)
+	}
+	for _, c := range present.Credentials {
+		if c.Kind == seed.UserCredential && c.Secret != "" {
+			fmt.Fprintf(&b, "  User           %-28s password %s\n", c.Login, c.Secret)
 		}
+	}
+	switch {
+	case e.ClientID != "":
 		fmt.Fprintf(&b, "\n  Get a token:\n    curl -s -u %s:%s -d grant_type=client_credentials %s/oauth/token\n", e.ClientID, e.ClientSecret, srv.URL())
+	case srv.Seeded():
+		b.WriteString("\n  The fixtures have no client-credentials client. Get a token: mockcloud token --user EMAIL\n")
+	default:
+		b.WriteString("\n  The state has none of the credentials of these fixtures. Start with those that it was seeded with,\n" +
+			"  use mockcloud token --user EMAIL, or start over with --reset\n")
 	}
 	b.WriteString("\n")
 	_, _ = io.WriteString(w, b.String()) // where nobody reads it, the server serves all the same
+}
+
+func (f *serveFlags) state(srv *server.Server) string {
+	switch {
+	case f.ephemeral:
+		return "temporary, gone when the server stops"
+	case srv.Seeded():
+		return f.db + " (seeded)"
+	default:
+		return f.db + " (found; --reset starts over from the fixtures)"
+	}
 }

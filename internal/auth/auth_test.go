@@ -154,7 +154,7 @@ func TestWhatIsRememberedEndsWithTheStateItWasFoundIn(t *testing.T) {
 		{"the token is revoked", func(w *world, claims *auth.Claims) func(*store.Tx) error {
 			return func(tx *store.Tx) error { return w.authority.Revoke(tx, claims) }
 		}},
-		{"the organisation goes", func(*world, *auth.Claims) func(*store.Tx) error {
+		{"the organization goes", func(*world, *auth.Claims) func(*store.Tx) error {
 			return func(tx *store.Tx) error { return tx.DropOrg(orgID) }
 		}},
 	}

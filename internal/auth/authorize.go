@@ -104,7 +104,7 @@ func (c *Caller) AuthorizeIn(tx *store.Tx, cat *spec.Catalogue, op *spec.Operati
 
 // inScope applies the scopes of the client. They never apply to
 // client-credentials tokens nor to mockcloud's own client, and only where the
-// organisation enforces them (decisions.md 9).
+// organization enforces them (decisions.md 9).
 func (c *Caller) inScope(facts *spec.Facts) bool {
 	if !c.Org.Settings.EnforceScopes || c.User == nil || c.Builtin || len(facts.Scopes) == 0 {
 		return true
@@ -186,7 +186,7 @@ func GrantRefusal() *apierr.Error {
 	return apierr.New(http.StatusForbidden, "missing.division.permissions", "User doesn't have required permissions to the division.")
 }
 
-// MayGrantIn applies the organisation's switch authorizationGrantDivisionAware:
+// MayGrantIn applies the organization's switch authorizationGrantDivisionAware:
 // where it is on, grants can only be changed in divisions in which the caller
 // holds the operation's permission (authorization.md §8).
 func (c *Caller) MayGrantIn(tx *store.Tx, op *spec.Operation, pairs []identity.Pair) *apierr.Error {

@@ -65,13 +65,13 @@ func lookUp(tx *store.Tx, claims *Claims) (*Caller, error) {
 	c := &Caller{Claims: claims}
 	var err error
 	if c.Org, err = identity.CurrentOrg(tx); err != nil {
-		return nil, dead(err, "the organisation of the token is gone")
+		return nil, dead(err, "the organization of the token is gone")
 	}
 	if revoked.Has(tx, claims.ID) {
 		return nil, errDead{"the token was revoked"}
 	}
-	if claims.ClientID == identity.Builtin.ID {
-		c.Client, c.Builtin = identity.Builtin, true
+	if claims.ClientID == identity.BuiltinID {
+		c.Client, c.Builtin = identity.Builtin(), true
 	} else if c.Client, err = identity.Clients.Peek(tx, claims.ClientID); err != nil {
 		return nil, dead(err, "the client was deleted")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -74,7 +75,7 @@ type grantFacts struct {
 // hold.
 const maxExplainedGrants = 20
 
-// Explain puts the decision in words. tx must see the caller's organisation; it
+// Explain puts the decision in words. tx must see the caller's organization; it
 // may be nil, and then the grants are left out.
 func (d *Decision) Explain(tx *store.Tx) *Explanation {
 	if d.Caller == nil || d.Operation == nil || d.Outcome == nil || tx == nil {
@@ -115,10 +116,10 @@ func (d *Decision) explain(tx *store.Tx) *Explanation {
 		return e
 	}
 	c := d.Caller
-	e.Organization = c.Org.Name
-	e.Client = &named{ID: c.Client.ID, Name: c.Client.Name}
+	e.Organization = short(c.Org.Name)
+	e.Client = &named{ID: c.Client.ID, Name: short(c.Client.Name)}
 	if c.User != nil {
-		e.User = &named{ID: c.User.ID, Name: c.User.Name}
+		e.User = &named{ID: c.User.ID, Name: short(c.User.Name)}
 	}
 	if facts == nil {
 		return e
@@ -133,20 +134,22 @@ func (d *Decision) explain(tx *store.Tx) *Explanation {
 	if err != nil {
 		e.Reason = "the grants could not be read"
 	}
-	for i, h := range held {
-		if i == maxExplainedGrants {
-			e.MoreGrants = len(held) - i
-			break
-		}
+	for _, h := range held {
 		e.Grants = append(e.Grants, explainGrant(tx, h, facts.Permissions))
+	}
+	// Those that permit something come first, since there may be no room for all.
+	slices.SortStableFunc(e.Grants, func(a, b grantFacts) int { return len(b.Permits) - len(a.Permits) })
+	if len(e.Grants) > maxExplainedGrants {
+		e.MoreGrants = len(e.Grants) - maxExplainedGrants
+		e.Grants = e.Grants[:maxExplainedGrants]
 	}
 	return e
 }
 
 func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grantFacts {
-	g := grantFacts{Role: identity.RoleName(tx, h.RoleID), Division: identity.DivisionName(tx, h.DivisionID), Permits: []string{}}
+	g := grantFacts{Role: short(identity.RoleName(tx, h.RoleID)), Division: short(identity.DivisionName(tx, h.DivisionID)), Permits: []string{}}
 	if h.Via != nil {
-		g.Group = h.Via.Name
+		g.Group = short(h.Via.Name)
 	}
 	role, err := identity.Roles.Peek(tx, h.RoleID)
 	if err != nil {
@@ -158,6 +161,14 @@ func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grant
 		}
 	}
 	return g
+}
+
+// short cuts a name down to what a header has room for.
+func short(name string) string {
+	if len(name) <= 80 {
+		return name
+	}
+	return strings.ToValidUTF8(name[:80], "") + "…"
 }
 
 // EndingIn is the same explanation of a request that was refused later, for

@@ -21,7 +21,7 @@ import (
 )
 
 // keyRecord is a signing key in the state file. Keys are the only thing that
-// belongs to no organisation.
+// belongs to no organization.
 type keyRecord struct {
 	ID      string      `json:"kid"`
 	Alg     string      `json:"alg"`

@@ -15,7 +15,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Claims are what an access token says: RFC 9068 names plus the organisation
+// Claims are what an access token says: RFC 9068 names plus the organization
 // and the two revocation counters (decisions.md 10).
 type Claims struct {
 	Issuer           string `json:"iss"`
@@ -177,6 +177,19 @@ type revocation struct {
 var revoked = store.Collection[*revocation]{
 	Name: "tokens/revoked",
 	Key:  func(r *revocation) string { return r.ID },
+}
+
+// Revocations returns what Revoke has noted in the organization, for Revoked to
+// note it again.
+func Revocations(tx *store.Tx) ([]*Claims, error) {
+	var all []*Claims
+	for r, err := range revoked.All(tx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &Claims{ID: r.ID, Expires: r.Expires, Org: tx.Org()})
+	}
+	return all, nil
 }
 
 // Revoke kills one token. Revocations of tokens that have expired meanwhile are

@@ -3,7 +3,7 @@ package auth
 import "github.com/mockcloud/mockcloud/internal/identity"
 
 // TokenInfo is what the API tells of a token: the schema TokenInfo. The key
-// OAuthClient is spelled just so, and its organisation is always there, since
+// OAuthClient is spelled just so, and its organization is always there, since
 // Terraform dereferences it unguarded (facts: oauth.md §10).
 type TokenInfo struct {
 	Organization     identity.Ref `json:"organization"`

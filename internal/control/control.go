@@ -22,6 +22,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 	"github.com/mockcloud/mockcloud/openapi"
 )
@@ -30,6 +31,7 @@ import (
 type Control struct {
 	DB        *store.DB
 	Authority *auth.Authority
+	Catalogue *spec.Catalogue
 	Fixtures  *seed.Document // what a reset goes back to
 	Clock     clock.Clock
 	Version   string

@@ -18,7 +18,12 @@ func TestResetGoesBackToTheFixtures(t *testing.T) {
 	made := admin.Post(t, "/api/v2/oauth/clients", `{"name":"web","authorizedGrantType":"TOKEN","scope":["users"]}`)
 	adHoc := srv.As(t, "oauth:client:view")
 	admin.Delete(t, "/api/v2/users/6d6f636b-0005-4000-8000-000000000002")
+	revoked := srv.Admin(t)
+	revoked.Delete(t, "/api/v2/tokens/me")
 	srv.Reset(t)
+	if got := revoked.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusUnauthorized {
+		t.Errorf("a revoked token lives again: %d", got.Status)
+	}
 	if after := admin.Get(t, "/api/v2/oauth/clients"); string(after.Body) != string(before.Body) {
 		t.Errorf("after the reset:\n%s\nbefore:\n%s", after.Body, before.Body)
 	}
@@ -51,16 +56,19 @@ func TestTokensForTests(t *testing.T) {
 		{"of a client", `{"client":"` + adminClient + `"}`, 200, ""},
 		{"of a user through a client", `{"user":"builder@mockcloud.test","client":"` + webApp + `"}`, 200, ""},
 		{"with permissions", `{"permissions":["routing:queue:view","admin"]}`, 200, ""},
+		{"with wildcards", `{"permissions":["routing:*:view","oauth:*:*"]}`, 200, ""},
+		{"in a division by name", `{"permissions":["routing:queue:view"],"division":"sales"}`, 200, ""},
+		{"a misspelled permission", `{"permissions":["routing:queue:viw"]}`, 400, "routing:queue:viw"},
 		{"with permissions in a division", `{"permissions":["routing:queue:view"],"division":"6d6f636b-0002-4000-8000-000000000002"}`, 200, ""},
-		{"of nobody", `{}`, 400, "Name a user"},
+		{"of the environment's client", `{}`, 200, ""},
 		{"of a user with permissions", `{"user":"builder@mockcloud.test","permissions":["a:b:c"]}`, 400, "Name a user"},
 		{"unknown user", `{"user":"x@mockcloud.test"}`, 404, "x@mockcloud.test"},
-		{"unknown client", `{"client":"x"}`, 404, "Client was not found."},
+		{"unknown client", `{"client":"x"}`, 404, "no client with the id x"},
 		{"client without tokens of its own", `{"client":"` + webApp + `"}`, 400, "CLIENT-CREDENTIALS"},
 		{"user through a client without users", `{"user":"builder@mockcloud.test","client":"` + adminClient + `"}`, 400, "CLIENT-CREDENTIALS"},
 		{"permission of two parts", `{"permissions":["routing:queue"]}`, 400, "domain:entity:action"},
 		{"permission with an empty part", `{"permissions":["routing::view"]}`, 400, "domain:entity:action"},
-		{"unknown division", `{"permissions":["a:b:c"],"division":"x"}`, 404, ""},
+		{"unknown division", `{"permissions":["routing:queue:view"],"division":"x"}`, 404, ""},
 		{"unknown key", `{"usr":"x"}`, 400, "usr"},
 		{"broken JSON", `{`, 400, "JSON"},
 		{"no body", ``, 400, "JSON"},

@@ -11,16 +11,18 @@ import (
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // TokenRequest says whose token is wanted: a user's, a client's, a user's
-// through a client, or one with certain permissions.
+// through a client, or one with certain permissions. Nothing at all means the
+// client of the fixtures' environment.
 type TokenRequest struct {
 	User        string   `json:"user,omitempty"`        // e-mail address; without Client, the token is of mockcloud's own client
 	Client      string   `json:"client,omitempty"`      // id; without User, of a client-credentials client
 	Permissions []string `json:"permissions,omitempty"` // a new client that holds exactly these; "none" alone means no permission
-	Division    string   `json:"division,omitempty"`    // the id of the division where it holds them; "" means everywhere
+	Division    string   `json:"division,omitempty"`    // where it holds them, by id or name; "" means everywhere
 }
 
 // TokenResponse is an access token, in OAuth's words.
@@ -32,8 +34,15 @@ type TokenResponse struct {
 
 // Issue makes a token without asking for a secret or a password.
 func (c *Control) Issue(ctx context.Context, wanted TokenRequest) (*TokenResponse, error) {
-	if (wanted.User != "" || wanted.Client != "") == (len(wanted.Permissions) > 0) {
+	named := wanted.User != "" || wanted.Client != ""
+	switch {
+	case named && len(wanted.Permissions) > 0:
 		return nil, apierr.BadRequest("Name a user, a client or both; or else permissions.")
+	case !named && len(wanted.Permissions) == 0:
+		wanted.Client = c.Fixtures.Environment().ClientID
+		if wanted.Client == "" {
+			return nil, apierr.BadRequest("The fixtures have no client-credentials client: name a user or a client.")
+		}
 	}
 	org, err := c.orgWith(ctx, wanted)
 	if err != nil {
@@ -49,7 +58,7 @@ func (c *Control) Issue(ctx context.Context, wanted TokenRequest) (*TokenRespons
 	}
 }
 
-// orgWith finds the organisation that has the user or the client. Ad-hoc
+// orgWith finds the organization that has the user or the client. Ad-hoc
 // clients go to the first one.
 func (c *Control) orgWith(ctx context.Context, wanted TokenRequest) (org string, err error) {
 	err = c.DB.View(ctx, store.Global, func(tx *store.Tx) error {
@@ -71,7 +80,7 @@ func (c *Control) orgWith(ctx context.Context, wanted TokenRequest) (org string,
 		case wanted.User != "":
 			return apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
 		case wanted.Client != "":
-			return apierr.New(http.StatusNotFound, "client.not.found", "Client was not found.")
+			return apierr.Newf(http.StatusNotFound, "client.not.found", "There is no client with the id %.100s. Was the server started with other fixtures?", wanted.Client)
 		default:
 			return apierr.New(http.StatusNotFound, "not.found", "There is no organization.")
 		}
@@ -88,7 +97,7 @@ func (c *Control) issueToUser(ctx context.Context, org, email, clientID string) 
 		if user.State != identity.UserActive {
 			return apierr.Newf(http.StatusBadRequest, "bad.request", "The user is %s.", user.State)
 		}
-		client := identity.Builtin
+		client := identity.Builtin()
 		if clientID != "" {
 			if client, err = activeClient(tx, clientID); err != nil {
 				return err
@@ -129,29 +138,24 @@ func (c *Control) issueToClient(ctx context.Context, org, id string) (answer *To
 // issueAdHoc makes a role and a client for the set of permissions, unless an
 // earlier request made them.
 func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenRequest) (answer *TokenResponse, err error) {
-	if wanted.Division == "" {
-		wanted.Division = identity.AllDivisions
+	if wanted.Division, err = c.division(ctx, org, wanted.Division); err != nil {
+		return nil, err
 	}
 	permissions := slices.Compact(slices.Sorted(slices.Values(wanted.Permissions)))
 	name := "ad hoc: " + strings.Join(permissions, " ") + " in " + wanted.Division
 	role := &identity.Role{ID: seed.DeriveID(org, "ad hoc role", name), Name: name}
 	if !slices.Equal(permissions, []string{"none"}) {
-		if err := fillRole(role, permissions); err != nil {
+		if err := c.fillRole(role, permissions); err != nil {
 			return nil, err
 		}
 	}
-	stamp := identity.Stamp{At: clock.At(c.Clock.Now()), By: &identity.Ref{ID: identity.Builtin.ID, Name: identity.Builtin.Name}}
+	stamp := identity.Stamp{At: clock.At(c.Clock.Now()), By: &identity.Ref{ID: identity.BuiltinID, Name: identity.Builtin().Name}}
 	client := &identity.Client{
 		ID: seed.DeriveID(org, "ad hoc client", name), Name: name, State: identity.ClientActive,
 		GrantType: identity.GrantClientCredentials, ValiditySeconds: identity.DefaultValiditySeconds,
 		Created: stamp, Modified: stamp,
 	}
 	err = c.DB.Update(ctx, org, func(tx *store.Tx) error {
-		if wanted.Division != identity.AllDivisions {
-			if _, err := identity.DivisionByID(tx, wanted.Division); err != nil {
-				return err
-			}
-		}
 		if err := identity.Roles.Put(tx, role); err != nil {
 			return err
 		}
@@ -175,23 +179,53 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 	return c.mint(org, client, nil)
 }
 
+// division finds a division by id or name.
+func (c *Control) division(ctx context.Context, org, idOrName string) (id string, err error) {
+	if idOrName == "" || idOrName == identity.AllDivisions {
+		return identity.AllDivisions, nil
+	}
+	err = c.DB.View(ctx, org, func(tx *store.Tx) error {
+		d, err := identity.Divisions.Peek(tx, idOrName)
+		if errors.Is(err, store.ErrNotFound) {
+			d, err = identity.DivisionByName(tx, idOrName)
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return apierr.Newf(http.StatusNotFound, "not.found", "There is no division with the id or name %.100s.", idOrName)
+		}
+		if err == nil {
+			id = d.ID
+		}
+		return err
+	})
+	return id, err
+}
+
 // fillRole turns domain:entity:action strings, and general permissions, into
-// what a role holds.
-func fillRole(role *identity.Role, permissions []string) error {
-	for _, p := range permissions {
-		parts := strings.Split(p, ":")
-		switch {
-		case slices.Contains(parts, ""):
-			return apierr.BadRequest("A permission is written domain:entity:action.")
-		case len(parts) == 1:
-			role.Permissions = append(role.Permissions, p)
-		case len(parts) == 3:
-			role.Policies = append(role.Policies, identity.Policy{Domain: parts[0], EntityName: parts[1], ActionSet: []string{parts[2]}})
-		default:
+// what a role holds. A permission that no operation asks for is a misspelling.
+func (c *Control) fillRole(role *identity.Role, permissions []string) error {
+	for _, text := range permissions {
+		p, err := spec.ParsePermission(text)
+		if err != nil {
 			return apierr.BadRequest("A permission is written domain:entity:action.")
 		}
+		if !c.askedFor(p) {
+			return apierr.Newf(http.StatusBadRequest, "bad.request", "No operation asks for the permission %.100s.", text)
+		}
+		if p.General() {
+			role.Permissions = append(role.Permissions, text)
+			continue
+		}
+		role.Policies = append(role.Policies, identity.Policy{Domain: p.Domain, EntityName: p.Entity, ActionSet: []string{p.Action}})
 	}
 	return nil
+}
+
+// askedFor says whether p, which may have wildcards, covers a permission of the
+// catalogue. General permissions are few and not listed there.
+func (c *Control) askedFor(p spec.Permission) bool {
+	return p.General() || slices.ContainsFunc(c.Catalogue.Permissions(), func(known spec.Permission) bool {
+		return known.Domain == p.Domain && (p.Entity == "*" || known.Entity == p.Entity) && (p.Action == "*" || known.Action == p.Action)
+	})
 }
 
 func (c *Control) mint(org string, client *identity.Client, user *identity.User) (*TokenResponse, error) {

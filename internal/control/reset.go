@@ -4,24 +4,43 @@ import (
 	"context"
 	"slices"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Seed replaces every organisation by those of the fixtures, in one
+// Seed replaces every organization by those of the fixtures, in one
 // transaction. Signing keys stay, and so do tokens of clients and users that
-// the fixtures bring back.
+// the fixtures bring back; a token that was revoked stays revoked.
 func (c *Control) Seed(ctx context.Context) error {
 	return c.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
+		var revoked []*auth.Claims
 		for _, org := range slices.Collect(tx.Orgs()) {
+			in, err := auth.Revocations(tx.In(org))
+			if err != nil {
+				return err
+			}
+			revoked = append(revoked, in...)
 			if err := tx.DropOrg(org); err != nil {
 				return err
 			}
 		}
-		return c.Fixtures.Apply(tx, c.Clock.Now())
+		if err := c.Fixtures.Apply(tx, c.Clock.Now()); err != nil {
+			return err
+		}
+		present := slices.Collect(tx.Orgs())
+		for _, claims := range revoked {
+			if !slices.Contains(present, claims.Org) {
+				continue
+			}
+			if err := c.Authority.Revoke(tx.In(claims.Org), claims); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// Seeded says whether the state holds an organisation.
+// Seeded says whether the state holds an organization.
 func (c *Control) Seeded(ctx context.Context) (seeded bool, err error) {
 	err = c.DB.View(ctx, store.Global, func(tx *store.Tx) error {
 		for range tx.Orgs() {

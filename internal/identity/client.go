@@ -56,17 +56,22 @@ var Clients = store.Collection[*Client]{
 }
 
 // BuiltinOrg is what tokens of a built-in client name as the client's
-// organisation; Terraform looks for exactly this (facts: oauth.md §10).
+// organization; Terraform looks for exactly this (facts: oauth.md §10).
 const BuiltinOrg = "purecloud-builtin"
 
-// Builtin is mockcloud's own client, in no organisation and in no list. Tokens
+// BuiltinID is the id of mockcloud's own client.
+const BuiltinID = "6d6f636b-636c-4f75-a400-000000000001"
+
+// Builtin is mockcloud's own client, in no organization and in no list. Tokens
 // that `mockcloud token --user` prints belong to it.
-var Builtin = &Client{
-	ID:              "6d6f636b-636c-4f75-a400-000000000001",
-	Name:            "mockcloud",
-	GrantType:       GrantCode,
-	ValiditySeconds: DefaultValiditySeconds,
-	State:           ClientActive,
+func Builtin() *Client {
+	return &Client{
+		ID:              BuiltinID,
+		Name:            "mockcloud",
+		GrantType:       GrantCode,
+		ValiditySeconds: DefaultValiditySeconds,
+		State:           ClientActive,
+	}
 }
 
 // The limits of access token validity, in seconds (facts: oauth.md §9).
@@ -74,6 +79,7 @@ const (
 	DefaultValiditySeconds = 86400
 	MinValiditySeconds     = 300
 	MaxValiditySeconds     = 172800
+	MaxSCIMValiditySeconds = 38880000 // of clients that only have SCIM scopes
 )
 
 // ClientByID returns a client for changing, or the API's 404.

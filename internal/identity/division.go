@@ -7,7 +7,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Division is a part of the organisation that objects belong to and that grants
+// Division is a part of the organization that objects belong to and that grants
 // are limited to.
 type Division struct {
 	ID          string `json:"id"`
@@ -31,7 +31,7 @@ var Divisions = store.Collection[*Division]{
 	},
 }
 
-// HomeDivision returns the organisation's home division.
+// HomeDivision returns the organization's home division.
 func HomeDivision(tx *store.Tx) (*Division, error) {
 	home, err := Divisions.OneBy(tx, "home", "home")
 	if err != nil {
@@ -46,6 +46,12 @@ func DivisionByID(tx *store.Tx, id string) (*Division, error) {
 	return found(d, err, func() *apierr.Error {
 		return apierr.NotFound().About(id, "division")
 	})
+}
+
+// DivisionByName returns the division of that name, whatever its case, or
+// store.ErrNotFound.
+func DivisionByName(tx *store.Tx, name string) (*Division, error) {
+	return Divisions.OneBy(tx, "name", nameKey(name))
 }
 
 // DivisionName is a division's name for people; the id where there is no such

@@ -85,14 +85,23 @@ func ruleRefusal(tx *store.Tx, giver Subject, held []Held, p Pair) *apierr.Error
 	if len(elsewhere) > 0 {
 		has += fmt.Sprintf(" (%s: [%s])", whose, strings.Join(elsewhere, ", "))
 	}
-	return BadClientRole(has + ", and a client can only be given roles that its editor holds." + firstHolder(tx, p.RoleID))
+	return BadClientRole(has + ", and a client can only be given roles that its editor holds." + advice(tx, giver, p.RoleID))
 }
 
-// firstHolder tells how a role comes into the world: somebody is given it as a
-// person first, which only needs authorization:grant:add.
-func firstHolder(tx *store.Tx, roleID string) string {
-	if _, err := Grants.OneBy(tx, "role", roleID); errors.Is(err, store.ErrNotFound) {
+// advice tells how the role can come to the giver. A role comes into the world
+// by being granted to a person, which only needs authorization:grant:add; to a
+// client it can only be given by somebody who holds it.
+func advice(tx *store.Tx, giver Subject, roleID string) string {
+	_, err := Grants.OneBy(tx, "role", roleID)
+	nobody := errors.Is(err, store.ErrNotFound)
+	switch {
+	case giver.Type == SubjectClient && nobody:
+		return " Nobody holds this role yet: grant it to a person first (permission authorization:grant:add), and let that person do this."
+	case giver.Type == SubjectClient:
+		return " Let somebody who holds it do this, or grant it to the calling client first."
+	case nobody:
 		return " Nobody holds this role yet: grant it to a person first, for example yourself (permission authorization:grant:add), and try again."
+	default:
+		return " Ask for the role, or grant it to yourself first (permission authorization:grant:add), and try again."
 	}
-	return " Ask for the role, or grant it to yourself first (permission authorization:grant:add), and try again."
 }

@@ -1,5 +1,5 @@
 // Package identity holds the nouns that decide who may do what, and that more
-// than one API family needs: organisation, division, user, group, role, grant
+// than one API family needs: organization, division, user, group, role, grant
 // and OAuth client, with the rules that belong to them alone. How they look on
 // the wire is each family's business; whether a request may pass is package
 // auth's.

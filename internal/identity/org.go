@@ -6,7 +6,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Org is an organisation. Everything else lives under one.
+// Org is an organization. Everything else lives under one.
 type Org struct {
 	ID                 string          `json:"id"`
 	Name               string          `json:"name"`
@@ -26,8 +26,8 @@ type Org struct {
 	Settings Settings `json:"settings"`
 }
 
-// Settings are the organisation's switches that access depends on. The zero
-// value is how a new organisation behaves.
+// Settings are the organization's switches that access depends on. The zero
+// value is how a new organization behaves.
 type Settings struct {
 	EnforceScopes             bool `json:"enforceScopes,omitempty"`             // decisions.md 9
 	GrantDivisionAware        bool `json:"grantDivisionAware,omitempty"`        // authorization.md §8, authorizationGrantDivisionAware
@@ -38,22 +38,22 @@ type Settings struct {
 	IdleTokenTimeoutSeconds   int  `json:"idleTokenTimeoutSeconds,omitempty"`
 }
 
-// Orgs holds one record per organisation's space: the organisation itself.
+// Orgs holds one record per organization's space: the organization itself.
 var Orgs = store.Collection[*Org]{
 	Name: "organization",
 	Key:  func(*Org) string { return "self" },
 }
 
-// CurrentOrg returns the organisation that tx looks at, shared and read-only.
+// CurrentOrg returns the organization that tx looks at, shared and read-only.
 func CurrentOrg(tx *store.Tx) (*Org, error) {
 	org, err := Orgs.Peek(tx, "self")
 	if err != nil {
-		return nil, fmt.Errorf("organisation %s: %w", tx.Org(), err)
+		return nil, fmt.Errorf("organization %s: %w", tx.Org(), err)
 	}
 	return org, nil
 }
 
-// OrgView is the organisation as the API shows it: the schema Organization.
+// OrgView is the organization as the API shows it: the schema Organization.
 type OrgView struct {
 	ID                 string          `json:"id"`
 	Name               string          `json:"name"`
@@ -72,7 +72,7 @@ type OrgView struct {
 	Features           map[string]bool `json:"features,omitempty"`
 }
 
-// View renders the organisation.
+// View renders the organization.
 func (o *Org) View() *OrgView {
 	return &OrgView{
 		ID: o.ID, Name: o.Name, DefaultLanguage: o.DefaultLanguage, DefaultCountryCode: o.DefaultCountryCode,

@@ -16,7 +16,7 @@ const (
 	UserDeleted  = "deleted" // soft: the record stays and can be restored
 )
 
-// User is a person of the organisation.
+// User is a person of the organization.
 type User struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`

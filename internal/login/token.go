@@ -3,11 +3,13 @@ package login
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -45,6 +47,9 @@ type grantType struct {
 var grantTypes = []grantType{
 	{name: "client_credentials", clientType: identity.GrantClientCredentials, issue: clientCredentials},
 }
+
+// laterGrantTypes are those of the real service that are not built yet.
+var laterGrantTypes = []string{"authorization_code", "refresh_token", "password", "urn:ietf:params:oauth:grant-type:saml2-bearer"}
 
 // token is POST /oauth/token.
 func (l *Login) token(c echo.Context) error {
@@ -99,12 +104,22 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 		return nil, "", missing("grant_type")
 	}
 	grant := findGrant(name)
-	if grant == nil {
+	switch {
+	case grant != nil:
+	case slices.Contains(laterGrantTypes, name):
+		return nil, "", refuse("unsupported_grant_type", "unsupported grant type: mockcloud does not implement "+name+" yet")
+	default:
 		return nil, "", refuse("unsupported_grant_type", "unsupported grant type")
 	}
 	clientID, secret, err := credentials(r, form)
 	if err != nil {
 		return nil, clientID, err
+	}
+	if l.Limit != nil {
+		// Terraform retries on just this beginning (facts: oauth.md §3).
+		if seconds := l.Limit(clientID); seconds > 0 {
+			return nil, clientID, refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
+		}
 	}
 	org, err := l.orgOf(r, clientID)
 	if err != nil {
@@ -138,8 +153,8 @@ func findGrant(name string) *grantType {
 	return nil
 }
 
-// orgOf finds the organisation that a client belongs to. There are few
-// organisations, so it looks into each.
+// orgOf finds the organization that a client belongs to. There are few
+// organizations, so it looks into each.
 func (l *Login) orgOf(r *http.Request, clientID string) (string, error) {
 	var org string
 	if clientID == "" {

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,6 +91,7 @@ func TestTokenRefusalsHaveTheThreeKeysOfOAuth(t *testing.T) {
 		// Guess: everything below; facts oauth.md §3 proposes it.
 		{"no grant type", "", basic(form(), e.ClientID, e.ClientSecret), "invalid_request", "missing parameter: grant_type"},
 		{"unknown grant type", "grant_type=magic", basic(form(), e.ClientID, e.ClientSecret), "unsupported_grant_type", "unsupported grant type"},
+		{"a grant type that is not built yet", "grant_type=refresh_token", basic(form(), e.ClientID, e.ClientSecret), "unsupported_grant_type", "unsupported grant type: mockcloud does not implement refresh_token yet"},
 		{"client of another type", grant, basic(form(), code.Str(t, "id"), code.Str(t, "secret")), "unauthorized_client", "client is not authorized for this grant type"},
 		{"inactive client", grant, basic(form(), inactive.Str(t, "id"), inactive.Str(t, "secret")), "invalid_client", "client is disabled"},
 		{"disabled client", grant, basic(form(), disabled.Str(t, "id"), disabled.Str(t, "secret")), "invalid_client", "client is disabled"},
@@ -117,8 +119,58 @@ func TestTheTokenEndpointOnlyTakesPost(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
 	got := srv.Anonymous().Get(t, "/oauth/token")
-	if got.Status != http.StatusMethodNotAllowed || !strings.Contains(got.Header.Get("Allow"), "POST") {
-		t.Errorf("answer = %d, Allow %q", got.Status, got.Header.Get("Allow"))
+	if got.Status != http.StatusMethodNotAllowed || !strings.Contains(got.Header.Get("Allow"), "POST") || got.Str(t, "error") != "invalid_request" {
+		t.Errorf("answer = %d, Allow %q\n%s", got.Status, got.Header.Get("Allow"), got.Body)
+	}
+}
+
+// Guess: the number; Terraform only retries on this beginning of the text
+// (facts clients.md §1, rule 13).
+func TestTokenRequestsAreLimitedOnRequest(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{RateLimits: true})
+	e := srv.Environment()
+	ask := func() *mocktest.Response {
+		return srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret))
+	}
+	for range 300 {
+		if got := ask(); got.Status != http.StatusOK {
+			t.Fatalf("refused early: %d %s", got.Status, got.Body)
+		}
+	}
+	if got := ask(); got.Status != http.StatusBadRequest || got.Str(t, "error") != "invalid_request" || !strings.HasPrefix(got.Str(t, "description"), "rate limit exceeded;") {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+	srv.Clock.Advance(time.Minute)
+	if got := ask(); got.Status != http.StatusOK {
+		t.Errorf("a minute later: %d %s", got.Status, got.Body)
+	}
+}
+
+// The CLI sends every body in chunks (facts clients.md §1, rule 5), and a token
+// must outlive the 60 seconds before which the Go SDK asks again (rule 11).
+func TestAChunkedTokenRequestOfTheShortestLivedClient(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	admin := srv.Admin(t)
+	role := admin.Get(t, "/api/v2/authorization/roles?name=employee").Str(t, "entities.0.id")
+	made := admin.Post(t, "/api/v2/oauth/clients", `{"name":"bot","accessTokenValiditySeconds":300,"authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"`+role+`","divisionId":"*"}]}`)
+	body := io.MultiReader(strings.NewReader("grant_type="), strings.NewReader("client_credentials"))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/oauth/token", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = basic(form(), made.Str(t, "id"), made.Str(t, "secret"))
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = got.Body.Close() }()
+	var token struct {
+		ExpiresIn int `json:"expires_in"`
+	}
+	if err := json.NewDecoder(got.Body).Decode(&token); err != nil || got.StatusCode != http.StatusOK || token.ExpiresIn != 299 {
+		t.Errorf("answer = %d %+v %v", got.StatusCode, token, err)
 	}
 }
 

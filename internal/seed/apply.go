@@ -9,13 +9,13 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Apply writes every organisation into its own space, as if it had come into
-// being at now. An organisation that is there already is an error, and the
+// Apply writes every organization into its own space, as if it had come into
+// being at now. An organization that is there already is an error, and the
 // transaction must then be given up.
 func (d *Document) Apply(tx *store.Tx, now time.Time) error {
 	for _, o := range d.organizations {
 		if err := o.apply(tx.In(o.org.ID), clock.At(now)); err != nil {
-			return fmt.Errorf("seed organisation %s: %w", o.org.Name, err)
+			return fmt.Errorf("seed organization %s: %w", o.org.Name, err)
 		}
 	}
 	return nil

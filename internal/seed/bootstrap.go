@@ -6,12 +6,12 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// Bootstrap is the organisation for those who want no fixtures: a home
+// Bootstrap is the organization for those who want no fixtures: a home
 // division, the default roles, and a user admin@<short name>.test and a
 // client-credentials client that hold every role in every division.
 func Bootstrap(name, secret, password string) (*Document, error) {
 	if name == "" || secret == "" || password == "" {
-		return nil, errors.New("bootstrap: an organisation needs a name, a secret and a password")
+		return nil, errors.New("bootstrap: an organization needs a name, a secret and a password")
 	}
 	email := "admin@" + slug(name) + ".test"
 	everything := []pairEntry{{text: text{s: every + " in " + every}}}

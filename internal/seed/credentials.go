@@ -26,14 +26,14 @@ type Credential struct {
 }
 
 // Environment is what `mockcloud env` prints: a client-credentials client and a
-// user of one organisation.
+// user of one organization.
 type Environment struct {
 	OrgID, OrgName          string
 	ClientID, ClientSecret  string
 	UserEmail, UserPassword string
 }
 
-// Credentials lists the users and clients of every organisation in the order of
+// Credentials lists the users and clients of every organization in the order of
 // the fixtures.
 func (d *Document) Credentials() []Credential {
 	var all []Credential
@@ -47,10 +47,27 @@ func (d *Document) Credentials() []Credential {
 }
 
 // Environment returns the client and user that the fixtures choose for
-// `mockcloud env`: those of the first organisation that names them.
-func (d *Document) Environment() Environment { return d.environment }
+// `mockcloud env`: those of the first organization that names them, and where
+// none does, the first client-credentials client and the first user with a
+// password of the first organization. What there is not stays empty.
+func (d *Document) Environment() Environment {
+	if d.environment != (Environment{}) || len(d.organizations) == 0 {
+		return d.environment
+	}
+	o := d.organizations[0]
+	e := Environment{OrgID: o.org.ID, OrgName: o.org.Name}
+	for _, c := range o.credentials {
+		switch {
+		case c.Kind == ClientCredential && c.GrantType == identity.GrantClientCredentials && e.ClientID == "":
+			e.ClientID, e.ClientSecret = c.ID, c.Secret
+		case c.Kind == UserCredential && c.Secret != "" && e.UserEmail == "":
+			e.UserEmail, e.UserPassword = c.Login, c.Secret
+		}
+	}
+	return e
+}
 
-// chooseEnvironment takes the environment of an organisation unless an earlier
+// chooseEnvironment takes the environment of an organization unless an earlier
 // one chose.
 func (d *Document) chooseEnvironment(r *resolver) error {
 	e := &r.from.environment

@@ -45,7 +45,7 @@ clients:
 	}
 }
 
-func TestTheFirstOrganisationWithAnEnvironmentWins(t *testing.T) {
+func TestTheFirstOrganizationWithAnEnvironmentWins(t *testing.T) {
 	t.Parallel()
 	fixture := func(name string) string {
 		return "organization: {name: " + name + "}\nenvironment: {client: C, user: a@x.test}\nusers: [{email: a@x.test, name: A, password: p}]\n" +
@@ -54,8 +54,17 @@ func TestTheFirstOrganisationWithAnEnvironmentWins(t *testing.T) {
 	if got := mustParse(t, "organization: {name: Plain}", fixture("One"), fixture("Two")).Environment().OrgName; got != "One" {
 		t.Errorf("environment of %q, want One", got)
 	}
-	if got := mustParse(t, "organization: {name: Plain}").Environment(); got != (Environment{}) {
-		t.Errorf("environment = %+v, want none", got)
+	if got := mustParse(t, "organization: {name: Plain}").Environment(); got.OrgName != "Plain" || got.ClientID != "" || got.UserEmail != "" {
+		t.Errorf("environment = %+v, want the organization alone", got)
+	}
+}
+
+func TestWithoutAnEnvironmentTheFirstThatCanSignInAreIt(t *testing.T) {
+	t.Parallel()
+	got := mustParse(t, "organization: {name: Plain}\nusers: [{email: mute@x.test, name: M}, {email: a@x.test, name: A, password: p}, {email: b@x.test, name: B, password: q}]\n"+
+		"clients: [{name: Web, grantType: PASSWORD, secret: w, scopes: [users]}, {name: C, grantType: CLIENT-CREDENTIALS, secret: s, roles: ['* in *']}]\n").Environment()
+	if got.OrgName != "Plain" || got.ClientSecret != "s" || got.UserEmail != "a@x.test" || got.UserPassword != "p" {
+		t.Errorf("environment = %+v", got)
 	}
 }
 
@@ -88,7 +97,7 @@ func TestDefaultCredentialsArePublishedAndLookTheirPart(t *testing.T) {
 	}
 }
 
-func TestBootstrapIsAnOrganisationWithAnAdminOnly(t *testing.T) {
+func TestBootstrapIsAnOrganizationWithAnAdminOnly(t *testing.T) {
 	t.Parallel()
 	d, err := Bootstrap("My Company", "the-secret", "the-password")
 	if err != nil {
@@ -117,7 +126,7 @@ func TestBootstrapIsAnOrganisationWithAnAdminOnly(t *testing.T) {
 		return nil
 	})
 	if _, err := Bootstrap("", "s", "p"); err == nil {
-		t.Error("an organisation without a name is accepted")
+		t.Error("an organization without a name is accepted")
 	}
 }
 

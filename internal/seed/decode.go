@@ -50,7 +50,7 @@ func documents(s Source) ([]value, error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, place{file: s.Name}.fail("holds no organisation")
+		return nil, place{file: s.Name}.fail("holds no organization")
 	}
 	return found, nil
 }

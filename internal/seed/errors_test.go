@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// lines joins the lines of a fixture; the organisation is always line 1.
+// lines joins the lines of a fixture; the organization is always line 1.
 func lines(more ...string) string {
 	return strings.Join(append([]string{"organization: {name: Acme}"}, more...), "\n") + "\n"
 }
@@ -22,8 +22,8 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		want          string // the start of the message
 	}{
 		// YAML itself.
-		{"nothing", "", "a.yaml: holds no organisation"},
-		{"only comments", "# nothing\n---\n# here\n", "a.yaml: holds no organisation"},
+		{"nothing", "", "a.yaml: holds no organization"},
+		{"only comments", "# nothing\n---\n# here\n", "a.yaml: holds no organization"},
 		{"an open bracket", lines("users:", "  - email: [", "groups: }"), "a.yaml:3: is not valid YAML: "},
 		{"a lost indent", lines("users:", "  - email: a@x.test", "    name: A", "    title: B", "   state: active", "groups: []"), "a.yaml:6: is not valid YAML: "},
 		{"a key without value", lines("users:", "  - email: a@x.test", "    name: A", "    title", "groups: []"), "a.yaml:5: is not valid YAML: "},
@@ -38,9 +38,9 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		// Keys.
 		{"not a mapping", "- a\n", "a.yaml:1: must be a mapping of keys and values, is a list"},
 		{"a scalar", "hello\n", "a.yaml:1: must be a mapping of keys and values, is text"},
-		{"no organisation", "\nusers: []\n", "a.yaml:2: organization: is required"},
+		{"no organization", "\nusers: []\n", "a.yaml:2: organization: is required"},
 		{"unknown key at the top", lines("user: []"), `a.yaml:2: unknown key "user"; known are organization, settings,`},
-		{"unknown key in the organisation", "organization:\n  name: A\n  colour: red\n", `a.yaml:3: organization: unknown key "colour"; known are name, id,`},
+		{"unknown key in the organization", "organization:\n  name: A\n  colour: red\n", `a.yaml:3: organization: unknown key "colour"; known are name, id,`},
 		{"unknown key in settings", lines("settings:", "  scopes: true"), `a.yaml:3: settings: unknown key "scopes"`},
 		{"unknown key in a user", lines("users:", "  - email: a@x.test", "    name: A", "    nick: B"), `a.yaml:5: users[0]: unknown key "nick"`},
 		{"unknown key in a pair", lines("groups:", "  - name: G", "    roles:", "      - {role: User, in: Home}"), `a.yaml:5: groups[0].roles[0]: unknown key "in"; known are role, division`},
@@ -67,8 +67,8 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		{"a pair that is a list", lines("groups:", "  - name: G", "    roles: [[User, Home]]"), "a.yaml:4: groups[0].roles[0]: must be text, is a list"},
 
 		// Required and empty.
-		{"organisation without a name", "organization:\n  id: " + uuid + "\n", "a.yaml:2: organization.name: is required"},
-		{"organisation without anything", "organization:\n", "a.yaml:1: organization: is required and must not be empty"},
+		{"organization without a name", "organization:\n  id: " + uuid + "\n", "a.yaml:2: organization.name: is required"},
+		{"organization without anything", "organization:\n", "a.yaml:1: organization: is required and must not be empty"},
 		{"empty name", lines("divisions:", "  - name: ''"), "a.yaml:3: divisions[0].name: must not be empty"},
 		{"blank name", lines("divisions:", "  - name: '  '"), "a.yaml:3: divisions[0].name: must not be empty"},
 		{"name left open", lines("divisions:", "  - id: "+uuid, "    name:"), "a.yaml:4: divisions[0].name: is required and must not be empty"},
@@ -135,7 +135,7 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		{"client twice", lines(appClient, "# again", "users: []", "groups: []", "settings: {}", "roles: []", "divisions: []", "---", "organization: {name: Acme}", appClient), `a.yaml:11: clients[0].name: there is a client "C" already in a.yaml:2`},
 		{"e-mail address twice", lines("users:", "  - {email: a@x.test, name: A}", "  - {email: A@x.test, name: B}"), `a.yaml:4: users[1].email: there is a user "a@x.test" already in a.yaml:3`},
 		{"id twice", lines("divisions:", "  - {name: A, id: "+uuid+"}", "users:", "  - {email: a@x.test, name: A, id: "+uuid+"}"), "a.yaml:5: users[0].id: the id " + uuid + " is taken already in a.yaml:3"},
-		{"id twice in two organisations", lines("divisions: [{name: A, id: "+uuid+"}]", "---", "organization: {name: Other, id: "+uuid+"}"), "a.yaml:4: organization.id: the id " + uuid + " is taken already in a.yaml:2"},
+		{"id twice in two organizations", lines("divisions: [{name: A, id: "+uuid+"}]", "---", "organization: {name: Other, id: "+uuid+"}"), "a.yaml:4: organization.id: the id " + uuid + " is taken already in a.yaml:2"},
 		{"short name twice", lines("---", "organization: {name: Other, shortName: acme}"), `a.yaml:3: organization.shortName: the short name "acme" is taken already in a.yaml:1`},
 		{"two home divisions", lines("divisions:", "  - {name: A, home: true}", "  - {name: B, home: true}"), `a.yaml:4: divisions[1].home: is true for "A" already (a.yaml:3); there is one home division`},
 		{"Home that is not home", lines("divisions:", "  - name: Home"), "a.yaml:3: divisions[0].name: is the name of the home division; say home: true"},

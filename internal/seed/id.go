@@ -12,7 +12,7 @@ import (
 const namespace = "mockclOu\xa4\x00\x00\x00\x00\x0f\x1c\x5e"
 
 // DeriveID returns the id of what a fixture gives none: a name-based UUID
-// (version 5) of the organisation's name, the kind of thing and its name,
+// (version 5) of the organization's name, the kind of thing and its name,
 // whatever their case. The same fixture gives the same ids, everywhere.
 func DeriveID(org, kind, name string) string {
 	sum := sha1.Sum([]byte(namespace + identity.Fold(org) + "\x00" + kind + "\x00" + identity.Fold(name)))

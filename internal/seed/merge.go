@@ -6,9 +6,9 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// merge joins the documents about one organisation, in the order in which the
-// organisations first appear. Lists add up. What is one thing, such as the
-// organisation's id, may be said again but not otherwise.
+// merge joins the documents about one organization, in the order in which the
+// organizations first appear. Lists add up. What is one thing, such as the
+// organization's id, may be said again but not otherwise.
 func merge(documents []*document) ([]*document, error) {
 	var merged []*document
 	byName := make(map[string]*document)

@@ -10,7 +10,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-func TestLaterFixturesAddToTheOrganisationOfTheSameName(t *testing.T) {
+func TestLaterFixturesAddToTheOrganizationOfTheSameName(t *testing.T) {
 	t.Parallel()
 	d := mustParse(t,
 		`organization: {name: Acme, shortName: acme}
@@ -27,7 +27,7 @@ organization: {name: Other}
 defaultRoles: none
 `)
 	if len(d.organizations) != 2 {
-		t.Fatalf("%d organisations, want 2", len(d.organizations))
+		t.Fatalf("%d organizations, want 2", len(d.organizations))
 	}
 	acme, other := d.organizations[0], d.organizations[1]
 	db := seeded(t, d)
@@ -37,7 +37,7 @@ defaultRoles: none
 			return err
 		}
 		if org.Name != "Acme" || org.ThirdPartyOrgName != "acme" || org.Domain != "acme.test" || !org.Settings.EnforceScopes {
-			t.Errorf("organisation = %+v", org)
+			t.Errorf("organization = %+v", org)
 		}
 		user, err := identity.UserByEmail(tx, "late@x.test")
 		if err != nil {
@@ -62,7 +62,7 @@ defaultRoles: none
 		return nil
 	})
 	if acme.divisions[0].ID == other.divisions[0].ID {
-		t.Error("two organisations share the id of their home division")
+		t.Error("two organizations share the id of their home division")
 	}
 }
 
@@ -115,7 +115,7 @@ environment: {client: C, user: a@x.test}
 	}
 }
 
-func TestAFixtureCanAddToTheDefaultOrganisation(t *testing.T) {
+func TestAFixtureCanAddToTheDefaultOrganization(t *testing.T) {
 	t.Parallel()
 	standard, err := Open("default")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// organization is an organisation with every name resolved. Times are missing:
+// nameOrg is an organization with every name resolved. Times are missing:
 // they are known when it is applied.
 type organization struct {
 	org         identity.Org
@@ -27,12 +27,12 @@ type grant struct {
 	pair    identity.Pair
 }
 
-// resolver turns the entries of one organisation into its nouns.
+// resolver turns the entries of one organization into its nouns.
 type resolver struct {
 	*organization
 	from        *document
 	defaults    []*identity.Role
-	ids         map[string]place // of every organisation: clients are found by id alone
+	ids         map[string]place // of every organization: clients are found by id alone
 	home        string           // id of the home division
 	divisionIDs names
 	roleIDs     names
@@ -68,7 +68,7 @@ func resolve(entries []*document) (*Document, error) {
 
 func (r *resolver) resolve(shortNames names) error {
 	steps := []func() error{
-		func() error { return r.organisation(shortNames) },
+		func() error { return r.nameOrg(shortNames) },
 		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients,
 	}
 	for _, step := range steps {
@@ -106,7 +106,7 @@ func (r *resolver) identify(kind string, into names, name, given text) (string, 
 	return id, nil
 }
 
-func (r *resolver) organisation(shortNames names) error {
+func (r *resolver) nameOrg(shortNames names) error {
 	o := &r.from.organization
 	r.org = identity.Org{
 		Name:               o.name.s,
@@ -136,7 +136,7 @@ func (r *resolver) organisation(shortNames names) error {
 	return err
 }
 
-// slug is a short name for an organisation that was given none.
+// slug is a short name for an organization that was given none.
 func slug(name string) string {
 	s := strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) {
@@ -173,7 +173,7 @@ func (r *resolver) resolveDivisions() error {
 }
 
 // addHome adds the home division of a fixture that has none, as every real
-// organisation has it (facts: authorization.md §6.1).
+// organization has it (facts: authorization.md §6.1).
 func (r *resolver) addHome() error {
 	name := text{r.from.organization.name.place, "Home"}
 	for i := range r.from.divisions {
@@ -229,7 +229,7 @@ func (r *resolver) addRole(role *identity.Role, name, id text) error {
 	return err
 }
 
-// addDefaultRoles adds the default roles that the organisation has.
+// addDefaultRoles adds the default roles that the organization has.
 func (r *resolver) addDefaultRoles() error {
 	choice := &r.from.defaultRoles
 	if !choice.set || choice.all {
@@ -252,7 +252,7 @@ func (r *resolver) addDefaultRoles() error {
 	return nil
 }
 
-// addDefaultRole adds a copy, since the definitions serve every organisation.
+// addDefaultRole adds a copy, since the definitions serve every organization.
 func (r *resolver) addDefaultRole(definition *identity.Role, at place) error {
 	role := *definition
 	return r.addRole(&role, text{at, role.Name}, text{})

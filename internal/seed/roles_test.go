@@ -9,7 +9,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-func TestDefaultRolesAreThoseOfANewOrganisation(t *testing.T) {
+func TestDefaultRolesAreThoseOfANewOrganization(t *testing.T) {
 	t.Parallel()
 	roles, err := DefaultRoles()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package seed reads fixtures, YAML documents that describe organisations, and
+// Package seed reads fixtures, YAML documents that describe organizations, and
 // writes them into an empty state. What the format may say is told to editors
 // by fixtures/schema.json; when a state is seeded is the server's business.
 package seed
@@ -63,7 +63,7 @@ type Document struct {
 	environment   Environment
 }
 
-// Parse reads fixtures. A document adds to the organisation of the same name
+// Parse reads fixtures. A document adds to the organization of the same name
 // that an earlier one describes; names are resolved when all are read. What
 // stands in the way is an *Error.
 func Parse(sources ...Source) (*Document, error) {

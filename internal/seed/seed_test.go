@@ -37,7 +37,7 @@ func apply(ctx context.Context, db *store.DB, d *Document) error {
 	return db.Update(ctx, store.Global, func(tx *store.Tx) error { return d.Apply(tx, testTime) })
 }
 
-// seeded returns a state with the document's organisations.
+// seeded returns a state with the document's organizations.
 func seeded(t *testing.T, d *Document) *store.DB {
 	t.Helper()
 	db := openStore(t)
@@ -97,14 +97,14 @@ func sourcesOf(texts []string) []Source {
 	return sources
 }
 
-func TestDefaultFixtureIsAnOrganisationOneCanWorkWith(t *testing.T) {
+func TestDefaultFixtureIsAnOrganizationOneCanWorkWith(t *testing.T) {
 	t.Parallel()
 	d := defaultDocument(t)
 	env := d.Environment()
 	db := seeded(t, d)
 	view(t, db, env.OrgID, func(tx *store.Tx) error {
 		if orgs := slices.Collect(tx.Orgs()); !slices.Equal(orgs, []string{env.OrgID}) {
-			t.Errorf("organisations = %v, want the one of the environment, %s", orgs, env.OrgID)
+			t.Errorf("organizations = %v, want the one of the environment, %s", orgs, env.OrgID)
 		}
 		org, err := identity.CurrentOrg(tx)
 		if err != nil {
@@ -112,7 +112,7 @@ func TestDefaultFixtureIsAnOrganisationOneCanWorkWith(t *testing.T) {
 		}
 		if org.Name != "Mockcloud" || org.ThirdPartyOrgName != "mockcloud" || org.DefaultCountryCode != "US" ||
 			org.DefaultLanguage != "en-us" || org.ProductPlatform != "GenesysCloud" || org.Settings != (identity.Settings{}) {
-			t.Errorf("organisation = %+v", org)
+			t.Errorf("organization = %+v", org)
 		}
 		home, err := identity.HomeDivision(tx)
 		if err != nil {

@@ -77,7 +77,7 @@ func (r *resolver) resolveUsers() error {
 
 // employ puts the employee role in the home division before the user's own
 // roles, as the service does with every new user. A fixture can refuse it, and
-// an organisation without that role has none to give.
+// an organization without that role has none to give.
 func (r *resolver) employ(e *userEntry, pairs []identity.Pair) ([]identity.Pair, error) {
 	i := slices.IndexFunc(r.roles, func(role *identity.Role) bool { return role.DefaultRoleID == employeeHandle })
 	if i < 0 {

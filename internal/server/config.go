@@ -13,7 +13,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/seed"
 )
 
-// Config configures a Server. The zero value serves the default organisation on
+// Config configures a Server. The zero value serves the default organization on
 // a free local port from a temporary file.
 type Config struct {
 	Listen     string             // address to listen on; "" means a free port of 127.0.0.1

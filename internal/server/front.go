@@ -127,7 +127,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, p any) {
 	}
 	s.config.logger.Error("panic", "method", r.Method, "path", r.URL.Path, "correlation", correlationOf(w), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	public, _ := handlers.Translate(fmt.Errorf("panic: %v", p))
-	_ = handlers.WriteError(w, r.Method, correlationOf(w), public) // the answer may have begun; there is nobody left to tell
+	_ = s.writeError(w, r, public) // the answer may have begun; there is nobody left to tell
 }
 
 // writeExplanation puts the explanation into its header.

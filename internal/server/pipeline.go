@@ -227,6 +227,9 @@ func (x *exchange) explainIn(tx *store.Tx, err error) {
 	if err != nil {
 		public, _ := handlers.Translate(err)
 		x.decision.Outcome = public
+		if public.Code == "bad.client.role" {
+			x.decision.Reason = public.Message // names the role and the division
+		}
 		if !x.wantsExplanation() && (!isRefusal(public) || !x.server.config.logger.Enabled(context.Background(), slog.LevelInfo)) {
 			return
 		}

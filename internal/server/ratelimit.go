@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/clock"
 )
 
 // The rate limit of a token: requests per window that opens with its first
@@ -48,6 +49,18 @@ func (l *rateLimits) count(tokenID string, now time.Time, h http.Header) error {
 		"Rate limit exceeded the maximum. Retry the request in [%d] seconds", reset)
 	e.RetryAfter = reset
 	return e
+}
+
+// countTokenRequest limits token requests per client to as many as calls per
+// token. The real number is unknown (facts: oauth.md §8).
+func (l *rateLimits) countTokenRequest(c clock.Clock) func(clientID string) int {
+	return func(clientID string) int {
+		calls, left := l.add("client "+clientID, c.Now())
+		if calls <= rateAllowed {
+			return 0
+		}
+		return int((left + time.Second - 1) / time.Second)
+	}
 }
 
 var rateAllowedText = []string{strconv.Itoa(rateAllowed)}

@@ -13,6 +13,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -78,7 +79,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	}
 	x.setExplanation(w)
 	if unforeseen && r.Context().Err() == nil { // a client that hung up is nobody's failure
-		s.config.logger.Error("operation failed", "operation", op.ID, "correlation", correlationOf(w), "error", err)
+		s.logFailure("operation failed", op.ID, w, err)
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
 	return handlers.WriteError(w, r.Method, correlationOf(w), public)
@@ -112,34 +113,59 @@ func (s *Server) unmatched(err error, c echo.Context) {
 	if w.Committed {
 		return
 	}
-	public := apierr.NotFound()
+	public, unforeseen := apierr.NotFound(), false
 	var status *echo.HTTPError
 	switch {
 	case !errors.As(err, &status):
-		var unforeseen bool
-		if public, unforeseen = handlers.Translate(err); unforeseen {
-			s.config.logger.Error("request failed", "path", r.URL.Path, "correlation", correlationOf(w), "error", err)
-		}
+		public, unforeseen = handlers.Translate(err)
 	case strings.HasPrefix(r.URL.Path, apiPrefix):
-		decision := auth.Decision{}
-		if refusal := s.knownCaller(r, &decision); refusal != nil {
-			public = refusal
-			decision.Outcome = refusal
-			if s.wantsExplanation(r) {
-				writeExplanation(w, decision.Explain(nil))
-			}
-			break
-		}
-		if status.Code == http.StatusMethodNotAllowed {
-			public = methodNotAllowed(r.Method)
-		}
-		s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", correlationOf(w))
+		public = s.outsideCatalogue(r, w, status.Code)
 	case status.Code == http.StatusMethodNotAllowed:
 		public = methodNotAllowed(r.Method)
 	}
-	if err := handlers.WriteError(w, r.Method, correlationOf(w), public); err != nil {
+	if unforeseen && r.Context().Err() == nil {
+		s.logFailure("request failed", r.URL.Path, w, err)
+	}
+	if err := s.writeError(w, r, public); err != nil {
 		s.config.logger.Debug("answer not sent", "error", err)
 	}
+}
+
+// outsideCatalogue says what to answer to an API path that is no operation.
+func (s *Server) outsideCatalogue(r *http.Request, w http.ResponseWriter, status int) *apierr.Error {
+	decision := auth.Decision{}
+	public := s.knownCaller(r, &decision)
+	if public == nil {
+		public = apierr.NotFound()
+		if status == http.StatusMethodNotAllowed {
+			public = methodNotAllowed(r.Method)
+		}
+	}
+	decision.Outcome = public
+	why := decision.Explain(nil)
+	if s.wantsExplanation(r) {
+		writeExplanation(w, why)
+	}
+	s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", correlationOf(w), "decision", why)
+	return public
+}
+
+// writeError sends e in the shape of the endpoint: OAuth's at the token
+// endpoint, the API's everywhere else.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, e *apierr.Error) error {
+	if login.Owns(r.URL.Path) {
+		return login.WriteError(w, e.Status, e.Message)
+	}
+	return handlers.WriteError(w, r.Method, correlationOf(w), e)
+}
+
+// logFailure writes down what nobody foresaw, with the stack where there is one.
+func (s *Server) logFailure(text, what string, w http.ResponseWriter, err error) {
+	attrs := []any{"of", what, "correlation", correlationOf(w), "error", err}
+	if caught, ok := errors.AsType[*store.PanicError](err); ok {
+		attrs = append(attrs, "stack", string(caught.Stack))
+	}
+	s.config.logger.Error(text, attrs...)
 }
 
 func methodNotAllowed(method string) *apierr.Error {
@@ -168,7 +194,8 @@ func (s *Server) knownCaller(r *http.Request, d *auth.Decision) *apierr.Error {
 	claims, err := s.bearer(r, d)
 	if err == nil {
 		err = s.db.View(r.Context(), claims.Org, func(tx *store.Tx) error {
-			_, err := s.authority.Caller(tx, claims)
+			var err error
+			d.Caller, err = s.authority.Caller(tx, claims)
 			return err
 		})
 		if auth.IsDead(err) {

@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,7 @@ type Server struct {
 	http      *http.Server
 	url       atomic.Value // string
 	seeded    bool
+	present   *control.Present
 	served    chan error
 
 	connections connections
@@ -65,6 +67,21 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) error {
+	err := s.prepare(ctx)
+	var damage *store.PanicError
+	var syntax *json.SyntaxError
+	if errors.As(err, &damage) || errors.As(err, &syntax) {
+		// Opening looks at the file's frame only; what is read first shows more.
+		return fmt.Errorf("%s is damaged (%.200w): nothing was changed; restore a copy, or move it away and start with a new one", s.config.path, err)
+	}
+	if err == nil {
+		go func() { s.served <- s.http.Serve(s.listener) }()
+	}
+	return err
+}
+
+// prepare does everything that comes before serving.
+func (s *Server) prepare(ctx context.Context) error {
 	// The port comes first: where it is taken, the state stays untouched.
 	if err := s.listen(ctx); err != nil {
 		return err
@@ -85,11 +102,10 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.seed(ctx); err != nil {
 		return err
 	}
-	if err := s.assemble(); err != nil {
+	if s.present, err = s.control.Present(ctx); err != nil {
 		return err
 	}
-	go func() { s.served <- s.http.Serve(s.listener) }()
-	return nil
+	return s.assemble()
 }
 
 func (s *Server) listen(ctx context.Context) error {
@@ -149,7 +165,7 @@ func (s *Server) seed(ctx context.Context) error {
 		}
 	}
 	s.control = &control.Control{
-		DB: s.db, Authority: s.authority, Fixtures: s.config.fixtures, Clock: s.config.clock,
+		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
 		Version: s.config.version, PublicURL: s.URL,
 	}
 	found, err := s.control.Seeded(ctx)
@@ -177,7 +193,11 @@ func (s *Server) assemble() error {
 	s.echo.Logger.SetOutput(io.Discard)
 	s.mount()
 	s.control.Mount(s.echo)
-	(&login.Login{DB: s.db, Authority: s.authority, Issuer: s.URL, Logger: s.config.logger}).Mount(s.echo)
+	tokens := &login.Login{DB: s.db, Authority: s.authority, Issuer: s.URL, Logger: s.config.logger}
+	if s.config.rateLimits {
+		tokens.Limit = s.limits.countTokenRequest(s.config.clock)
+	}
+	tokens.Mount(s.echo)
 	s.echo.GET("/", s.front)
 	s.http = &http.Server{
 		Handler:           s,
@@ -194,7 +214,13 @@ func (s *Server) assemble() error {
 // front is what a browser sees at the root.
 func (s *Server) front(c echo.Context) error {
 	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
-		"Token endpoint  POST "+s.URL()+"/oauth/token\nAPI             "+s.URL()+"/api/v2/…\nPublic keys     "+s.URL()+"/.well-known/jwks.json\n")
+		"Token endpoint  POST "+s.URL()+"/oauth/token\n"+
+		"API             "+s.URL()+"/api/v2/…\n"+
+		"Public keys     "+s.URL()+"/.well-known/jwks.json\n"+
+		"Health          "+s.URL()+"/_mockcloud/health\n"+
+		"Login document  "+s.URL()+"/_mockcloud/openapi/login.yaml\n\n"+
+		"Who is there, and how to get a token: see the lines that mockcloud printed when it started, or run `mockcloud env`.\n"+
+		"Why was a request refused? Send it with the header X-Mockcloud-Explain: true.\n")
 }
 
 // URL is where clients find the server: the public URL if one was given, else
@@ -210,8 +236,18 @@ func (s *Server) URL() string {
 // machine.
 func (s *Server) ListenURL() string { return s.url.Load().(string) }
 
+// Everywhere says whether the server listens on all interfaces of the machine.
+func (s *Server) Everywhere() bool {
+	host, _, err := net.SplitHostPort(s.listener.Addr().String())
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsUnspecified()
+}
+
 // Seeded says whether this start seeded the state, rather than finding one.
 func (s *Server) Seeded() bool { return s.seeded }
+
+// Present says what of the fixtures' credentials worked when the server started.
+func (s *Server) Present() *control.Present { return s.present }
 
 // Implemented lists the ids of the operations that a family implements.
 func (s *Server) Implemented() []string { return s.registry.IDs() }

@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/mockcloud/mockcloud/internal/server"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -116,6 +119,7 @@ func TestAnswersExplainThemselvesOnRequest(t *testing.T) {
 		{"refused", srv.As(t), "/api/v2/oauth/clients", "missing.any.permissions", `"permissions":["oauth:client:view"]`},
 		{"no token", srv.Anonymous(), "/api/v2/oauth/clients", "authentication.required", "no bearer token"},
 		{"bad token", srv.Bearer("x"), "/api/v2/oauth/clients", "bad.credentials", "not a token of this server"},
+		{"unknown path", srv.Admin(t), "/api/v2/nowhere", "not.found", "Mockcloud Admin"},
 		{"bad token, unknown path", srv.Bearer("x"), "/api/v2/nowhere", "bad.credentials", "not a token of this server"},
 		{"existence", srv.Admin(t), "/api/v2/oauth/clients/none", "client.not.found", "Mockcloud Admin"},
 		{"validation", srv.Admin(t), "/api/v2/users?pageSize=x", "invalid.query.param.value", "Mockcloud Admin"},
@@ -233,6 +237,95 @@ func TestStoppingDoesNotWaitForConnectionsWithoutRequests(t *testing.T) {
 	if took := time.Since(started); took > 3*time.Second { // the library alone waits for five
 		t.Errorf("it took %s", took)
 	}
+}
+
+// Everything lives under its organization; the token selects it.
+func TestTwoOrganizationsDoNotSeeEachOther(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "acme.yaml")
+	acme := "organization: {name: Acme}\nusers: [{email: admin@mockcloud.test, name: Ann, password: p}]\n" +
+		"clients: [{name: Bot, id: 0f8fad5b-d9cb-469f-a165-70867728950e, grantType: CLIENT-CREDENTIALS, secret: s, roles: ['* in *']}]\n"
+	if err := os.WriteFile(path, []byte(acme), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", path}})
+	ours, theirs := srv.Admin(t), srv.AsClient(t, "0f8fad5b-d9cb-469f-a165-70867728950e")
+	if a, b := ours.Get(t, "/api/v2/organizations/me").Str(t, "name"), theirs.Get(t, "/api/v2/organizations/me").Str(t, "name"); a != "Mockcloud" || b != "Acme" {
+		t.Errorf("organizations %s and %s", a, b)
+	}
+	if got := theirs.Get(t, "/api/v2/users"); got.Str(t, "total") != "1" || got.Str(t, "entities.0.name") != "Ann" {
+		t.Errorf("users = %s", got.Body)
+	}
+	if got := theirs.Get(t, "/api/v2/oauth/clients"); got.Str(t, "total") != "1" {
+		t.Errorf("clients = %s", got.Body)
+	}
+	const admin, home = "6d6f636b-0005-4000-8000-000000000001", "6d6f636b-0002-4000-8000-000000000001"
+	role := ours.Get(t, "/api/v2/authorization/roles?name=employee").Str(t, "entities.0.id")
+	for _, path := range []string{
+		"/api/v2/users/" + admin, "/api/v2/oauth/clients/" + srv.Environment().ClientID, "/api/v2/authorization/roles/" + role,
+		"/api/v2/authorization/divisions/" + home, "/api/v2/authorization/subjects/" + admin,
+	} {
+		if got := ours.Get(t, path); got.Status != http.StatusOK {
+			t.Errorf("our own %s: %d", path, got.Status)
+		}
+		if got := theirs.Get(t, path); got.Status != http.StatusNotFound {
+			t.Errorf("theirs %s: %d %s", path, got.Status, got.Body)
+		}
+	}
+	if got := theirs.Delete(t, "/api/v2/tokens/"+admin); got.Status != http.StatusNotFound {
+		t.Errorf("ending our tokens: %d", got.Status)
+	}
+	bot := map[string]any{"name": "b", "authorizedGrantType": "CLIENT-CREDENTIALS", "roleDivisions": []map[string]string{{"roleId": role, "divisionId": home}}}
+	if got := theirs.Post(t, "/api/v2/oauth/clients", bot); got.Status != http.StatusBadRequest || got.Str(t, "code") != "bad.client.role" {
+		t.Errorf("our role for their client: %d %s", got.Status, got.Body)
+	}
+}
+
+func TestThePublicURLIsTheIssuer(t *testing.T) {
+	t.Parallel()
+	srv, err := server.Start(t.Context(), server.Config{PublicURL: "https://mock.example/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close(context.Background()) })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.ListenURL()+"/.well-known/oauth-authorization-server", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = got.Body.Close() }()
+	var metadata struct {
+		Issuer        string
+		TokenEndpoint string `json:"token_endpoint"`
+	}
+	if err := json.NewDecoder(got.Body).Decode(&metadata); err != nil || metadata.Issuer != "https://mock.example" || metadata.TokenEndpoint != "https://mock.example/oauth/token" {
+		t.Errorf("%v: %+v", err, metadata)
+	}
+}
+
+// FuzzPages sends anything as a cursor, a page or a search token: it is answered
+// or refused, never more.
+func FuzzPages(f *testing.F) {
+	srv := mocktest.Start(f, mocktest.Options{})
+	admin := srv.Admin(f)
+	f.Add("", "25", "")
+	f.Add("bmFtZQ==", "0", "eyJxdWVyeSI6W119")
+	f.Add("\x00", "99999999999999999999", "e30")
+	f.Fuzz(func(t *testing.T, cursor, page, q64 string) {
+		for path, query := range map[string]url.Values{
+			"/api/v2/authorization/divisions/query": {"after": {cursor}, "pageSize": {page}},
+			"/api/v2/users":                         {"pageNumber": {page}, "pageSize": {"2"}, "sortOrder": {cursor}},
+			"/api/v2/users/search":                  {"q64": {q64}},
+		} {
+			got := admin.Get(t, path+"?"+query.Encode())
+			if got.Status != http.StatusOK && got.Status != http.StatusBadRequest {
+				t.Errorf("%s?%s: %d %s", path, query.Encode(), got.Status, got.Body)
+			}
+		}
+	})
 }
 
 // Same fixtures, same clock: same bytes.

@@ -10,12 +10,12 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Collection is a set of documents of one type inside each organisation. T is a
+// Collection is a set of documents of one type inside each organization. T is a
 // pointer to a struct that encodes as JSON. A Collection is only a description:
 // declare it once as a package-level variable and never change it.
 type Collection[T any] struct {
 	Name    string         // such as "oauth/clients"; names the data in the file
-	Key     func(T) string // unique within the organisation, not empty, without zero bytes
+	Key     func(T) string // unique within the organization, not empty, without zero bytes
 	Indexes []Index[T]
 }
 

@@ -168,15 +168,13 @@ func TestAFileCutShortWhileOpenCostsCallsNotTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("View did not notice")
-			}
-		}()
-		_ = db.View(t.Context(), org, func(tx *store.Tx) error {
+		err := db.View(t.Context(), org, func(tx *store.Tx) error {
 			people.Has(tx, "id0000")
 			return nil
 		})
+		if _, ok := errors.AsType[*store.PanicError](err); !ok {
+			t.Errorf("View did not notice: %v", err)
+		}
 	}()
 	for range 2 {
 		err := db.Update(t.Context(), org, func(tx *store.Tx) error { return people.Put(tx, &person{ID: "1"}) })

@@ -94,7 +94,7 @@ func TestAFailedCallLeavesNoTraceInItsBatch(t *testing.T) {
 				wantIDs(t, "new address", ids(t, people.By(tx, "email", "new@example.test")))
 				wantIDs(t, "old address", ids(t, people.By(tx, "email", "one@example.test")), "1")
 				wantIDs(t, "Orgs", slices.Collect(tx.Orgs()), org, otherOrg)
-				wantIDs(t, "other organisation", ids(t, people.Ordered(tx.In(otherOrg), "name", true)), "5")
+				wantIDs(t, "other organization", ids(t, people.Ordered(tx.In(otherOrg), "name", true)), "5")
 				for org, want := range map[string]int{org: 3, otherOrg: 1, "brand new": 0} {
 					if n, err := people.Count(tx.In(org)); n != want || err != nil {
 						t.Errorf("Count in %q = %d, %v, want %d", org, n, err, want)

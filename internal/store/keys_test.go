@@ -80,7 +80,7 @@ func TestLookingForImpossibleKeysFindsNothing(t *testing.T) {
 	}
 }
 
-func TestOrganisationIDsThatCannotBeStored(t *testing.T) {
+func TestOrganizationIDsThatCannotBeStored(t *testing.T) {
 	t.Parallel()
 	db := openTemp(t, store.Options{})
 	for _, org := range []string{"a\x00b", strings.Repeat("o", bbolt.MaxKeySize)} {

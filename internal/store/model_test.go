@@ -13,7 +13,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// model is what the store should hold: plain maps, by organisation and key.
+// model is what the store should hold: plain maps, by organization and key.
 type model map[string]map[string]person
 
 func (m model) clone() model {

@@ -1,5 +1,5 @@
 // Package store keeps all state in one bbolt file: typed collections of JSON
-// documents with secondary indexes, each under its organisation, read and
+// documents with secondary indexes, each under its organization, read and
 // written in transactions.
 //
 // It owns the file: opening it safely, the layout inside, and the order in which
@@ -19,7 +19,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// Global is the space outside every organisation. Only signing keys live there.
+// Global is the space outside every organization. Only signing keys live there.
 const Global = ""
 
 // Errors that callers tell apart with errors.Is.
@@ -90,8 +90,15 @@ func (db *DB) View(ctx context.Context, org string, fn func(*Tx) error) error {
 
 // view runs fn and lets go of the snapshot whatever fn does. A reader that is
 // never let go would keep the file from growing for ever.
-func view(t *txn, fn func(*Tx) error) error {
+func view(t *txn, fn func(*Tx) error) (err error) {
 	bolt := t.bolt
+	// A damaged page makes the library panic in the middle of a read; as with
+	// Update, that is an error of this call.
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
 	// A file cut short under us shall cost this call, not the process.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -136,7 +143,7 @@ func (db *DB) Update(ctx context.Context, org string, fn func(*Tx) error) error 
 }
 
 // Empty reports whether the file holds nothing: never written, or every
-// organisation and the global space dropped since.
+// organization and the global space dropped since.
 func (db *DB) Empty() (bool, error) {
 	bolt, err := db.bolt.Begin(false)
 	if err != nil {
@@ -183,9 +190,9 @@ type PanicError struct {
 // Error names the panic's value, without the stack.
 func (e *PanicError) Error() string {
 	if e.Value == nil {
-		return "store: the function of a write transaction ended its goroutine"
+		return "store: the function of a transaction ended its goroutine"
 	}
-	return fmt.Sprintf("store: panic in a write transaction: %v", e.Value)
+	return fmt.Sprintf("store: panic in a transaction: %v", e.Value)
 }
 
 // Unwrap returns the panic's value when it is an error.

@@ -11,7 +11,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-func TestOrganisationsAreSeparate(t *testing.T) {
+func TestOrganizationsAreSeparate(t *testing.T) {
 	t.Parallel()
 	db := openTemp(t, store.Options{})
 	update(t, db, func(tx *store.Tx) error {
@@ -46,7 +46,7 @@ func TestOrgsLeavesOutTheEmpty(t *testing.T) {
 	view(t, db, func(tx *store.Tx) { wantIDs(t, "Orgs", slices.Collect(tx.Orgs()), otherOrg) })
 }
 
-func TestDropOrgRemovesEverythingOfOneOrganisation(t *testing.T) {
+func TestDropOrgRemovesEverythingOfOneOrganization(t *testing.T) {
 	t.Parallel()
 	db := openTemp(t, store.Options{})
 	putAll(t, db, &person{ID: "1", Name: "a", Email: "a@example.test"}, &person{ID: "2"})
@@ -153,14 +153,11 @@ func TestViewCannotWrite(t *testing.T) {
 func TestViewEndsWithAPanic(t *testing.T) {
 	t.Parallel()
 	db := openTemp(t, store.Options{})
-	func() {
-		defer func() {
-			if v := recover(); v != "boom" {
-				t.Errorf("recovered %v", v)
-			}
-		}()
-		_ = db.View(t.Context(), org, func(*store.Tx) error { panic("boom") })
-	}()
+	var caught *store.PanicError
+	err := db.View(t.Context(), org, func(*store.Tx) error { panic("boom") })
+	if !errors.As(err, &caught) || caught.Value != "boom" || len(caught.Stack) == 0 {
+		t.Errorf("error = %v", err)
+	}
 	// Closing waits for open readers.
 	if err := db.Close(); err != nil {
 		t.Error(err)

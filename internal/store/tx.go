@@ -11,7 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Tx is a transaction that looks at one organisation. It belongs to the
+// Tx is a transaction that looks at one organization. It belongs to the
 // goroutine of the function that received it and ends with that function: later
 // use gets ErrEnded.
 type Tx struct {
@@ -19,7 +19,7 @@ type Tx struct {
 	org string
 }
 
-// Org returns the organisation that the transaction looks at.
+// Org returns the organization that the transaction looks at.
 func (tx *Tx) Org() string { return tx.org }
 
 // Writable reports whether the transaction may write.
@@ -41,7 +41,7 @@ func (tx *Tx) Snapshot() uint64 {
 // deadlock.
 func (tx *Tx) Context() context.Context { return tx.t }
 
-// In returns the same transaction, looking at another organisation.
+// In returns the same transaction, looking at another organization.
 func (tx *Tx) In(org string) *Tx { return &Tx{t: tx.t, org: org} }
 
 // AfterCommit has fn run once the changes are durable, in the goroutine that
@@ -51,7 +51,7 @@ func (tx *Tx) In(org string) *Tx { return &Tx{t: tx.t, org: org} }
 // runs after View's function has succeeded.
 func (tx *Tx) AfterCommit(fn func()) { tx.t.after = append(tx.t.after, fn) }
 
-// Orgs returns the ids of the organisations that have any data, in key order.
+// Orgs returns the ids of the organizations that have any data, in key order.
 // They may be dropped or written while iterating.
 func (tx *Tx) Orgs() iter.Seq[string] {
 	return func(yield func(string) bool) {
@@ -74,7 +74,7 @@ func (tx *Tx) Orgs() iter.Seq[string] {
 	}
 }
 
-// DropOrg removes all of an organisation. Dropping what is not there is no error.
+// DropOrg removes all of an organization. Dropping what is not there is no error.
 func (tx *Tx) DropOrg(org string) error {
 	if err := tx.t.mayWrite(org); err != nil {
 		return err
@@ -82,7 +82,7 @@ func (tx *Tx) DropOrg(org string) error {
 	return tx.t.drop(org)
 }
 
-// The layout: a bucket per organisation, whose sequence number counts all its
+// The layout: a bucket per organization, whose sequence number counts all its
 // documents; inside it a bucket per collection, whose sequence number counts the
 // collection's documents, and beside that a bucket per index. Indexes lie beside
 // the documents, not among them, so that a document's key can be any text.
@@ -92,7 +92,7 @@ const (
 	markerBucket = "mockcloud"
 )
 
-// place names a bucket: an organisation's (no collection), a collection's (no
+// place names a bucket: an organization's (no collection), a collection's (no
 // index) or an index's.
 type place struct{ org, collection, index string }
 
@@ -167,7 +167,7 @@ func (t *txn) mayWrite(org string) error {
 		return ErrReadOnly
 	}
 	if len(org) > bbolt.MaxKeySize-len(orgPrefix) || strings.IndexByte(org, 0) >= 0 {
-		return fmt.Errorf("%w: organisation", ErrBadKey)
+		return fmt.Errorf("%w: organization", ErrBadKey)
 	}
 	return nil
 }
@@ -212,7 +212,7 @@ func (t *txn) orgName(org string) []byte {
 	return t.key(orgPrefix, org)
 }
 
-// name returns what p's bucket is called inside its organisation.
+// name returns what p's bucket is called inside its organization.
 func (t *txn) name(p place) []byte {
 	if p.index == "" {
 		return t.key(p.collection)

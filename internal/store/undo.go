@@ -20,12 +20,12 @@ type change struct {
 	key  []byte // nil when the bucket itself came or went
 	old  []byte
 	had  bool       // whether the key had the value old
-	gone []contents // the buckets that went with their organisation; nil when the bucket came
+	gone []contents // the buckets that went with their organization; nil when the bucket came
 }
 
 // contents is all that was in a bucket.
 type contents struct {
-	name     []byte // nil for the organisation's own
+	name     []byte // nil for the organization's own
 	sequence uint64
 	pairs    [][2][]byte
 }
@@ -51,7 +51,7 @@ func (t *txn) create(p place) (*handle, error) {
 		return nil, fmt.Errorf("store: create bucket: %w", err)
 	}
 	t.changed(change{place: p})
-	h = t.at(p) // creating the organisation may have moved it
+	h = t.at(p) // creating the organization may have moved it
 	h.bucket = b
 	if p.collection != "" {
 		h.cursor = b.Cursor()
@@ -93,7 +93,7 @@ func (t *txn) remove(p place, key []byte) error {
 	return t.count(p, -1)
 }
 
-// count keeps the number of documents of a collection and of its organisation,
+// count keeps the number of documents of a collection and of its organization,
 // in the sequence number that the library stores with each bucket.
 func (t *txn) count(p place, by int) error {
 	if p.index != "" {
@@ -113,7 +113,7 @@ func (t *txn) changed(c change) {
 	t.changes = append(t.changes, c)
 }
 
-// drop removes an organisation's bucket with everything in it.
+// drop removes an organization's bucket with everything in it.
 func (t *txn) drop(org string) error {
 	b := t.at(place{org: org}).bucket
 	if b == nil {
@@ -195,7 +195,7 @@ func (t *txn) takeAway(p place) error {
 	}
 	org := t.at(place{org: p.org}).bucket
 	if org == nil {
-		return errors.New("no bucket of the organisation")
+		return errors.New("no bucket of the organization")
 	}
 	err := org.DeleteBucket(t.name(p))
 	t.forget()

@@ -62,7 +62,7 @@ func (f *Family) Register(r *handlers.Registry) {
 const (
 	maxDivisions   = 50
 	maxNameLength  = 500  // characters of a division's name (authorization.md §6.1)
-	maxRoles       = 5000 // of an organisation
+	maxRoles       = 5000 // of an organization
 	maxAssignments = 1000 // pairs of role and division of one subject
 	maxIDs         = 100  // roles or subjects that one request can name (the text of max.role.ids)
 	maxPageSize    = 500  // the documented one of a division's grants (authorization.md §6.1)

@@ -41,7 +41,7 @@ func start(t *testing.T) *mocktest.Server {
 	return mocktest.Start(t, mocktest.Options{})
 }
 
-// startWith adds fixtures to the default organisation.
+// startWith adds fixtures to the default organization.
 func startWith(t *testing.T, more string) *mocktest.Server {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "more.yaml")
@@ -51,7 +51,7 @@ func startWith(t *testing.T, more string) *mocktest.Server {
 	return mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", file}})
 }
 
-// startEmpty starts an organisation that has a home division and no roles.
+// startEmpty starts an organization that has a home division and no roles.
 func startEmpty(t *testing.T) *mocktest.Server {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "empty.yaml")

@@ -16,7 +16,7 @@ type restoreRequest struct {
 	Force bool `query:"force"`
 }
 
-// restoreDefaultRoles adds the default roles that the organisation lacks and,
+// restoreDefaultRoles adds the default roles that the organization lacks and,
 // with force, makes the others what they were at first. Custom roles are not
 // touched (authorization.md §3.4). The answer holds all default roles on one
 // page.

@@ -104,7 +104,7 @@ func TestRestoreAddsDefaultRolesThatAreMissing(t *testing.T) {
 	srv := startEmpty(t)
 	admin := srv.As(t, "authorization:role:edit", "authorization:role:view", "authorization:role:add", "authorization:role:delete")
 	if got := list(t, admin, base+"/roles?defaultRoleId=supervisor"); got.Total != 0 {
-		t.Fatalf("the organisation has %v already", got.names())
+		t.Fatalf("the organization has %v already", got.names())
 	}
 	taken := newRole(t, admin, "supervisor") // a custom role of that name
 	expect(t, admin.Post(t, base+"/roles/default", nil), 409, "request.conflict")

@@ -186,7 +186,7 @@ func give(c *handlers.Call, s *subject, pairs []identity.Pair) error {
 	return nil
 }
 
-// mayGrantIn applies the organisation's switch on where grants can be changed.
+// mayGrantIn applies the organization's switch on where grants can be changed.
 func mayGrantIn(c *handlers.Call, pairs []identity.Pair) error {
 	if c.Caller.Org.Settings.GrantDivisionAware {
 		for _, p := range pairs {

@@ -111,7 +111,7 @@ func TestGrantsThatCannotBe(t *testing.T) {
 		{"the wrong type: a client is no user", webApp, "?subjectType=PC_USER", bulk(good), 400, "invalid.subject.type"},
 		{"an unknown type", agent1, "?subjectType=PC_DOG", bulk(good), 400, "invalid.subject.type"},
 		// Trustees are granted elsewhere.
-		{"a type of other organisations", agent1, "?subjectType=PC_TRUSTEE_USER", bulk(good), 400, "invalid.subject.type"},
+		{"a type of other organizations", agent1, "?subjectType=PC_TRUSTEE_USER", bulk(good), 400, "invalid.subject.type"},
 		// Guess: the code for a group whose rolesEnabled is false.
 		{"a group without roles", salesFloor, "", bulk(good), 400, "bad.request"},
 	}
@@ -194,7 +194,7 @@ func TestASubjectCanHoldOnlySoMuch(t *testing.T) {
 	}
 }
 
-// With the organisation's switch on, grants can only be changed in divisions in
+// With the organization's switch on, grants can only be changed in divisions in
 // which the caller may grant.
 func TestWhereGrantsCanBeChanged(t *testing.T) {
 	t.Parallel()

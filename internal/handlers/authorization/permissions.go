@@ -137,7 +137,7 @@ type product struct {
 	ID string `json:"id"`
 }
 
-// products lists what the organisation has bought. Terraform reads it at the
+// products lists what the organization has bought. Terraform reads it at the
 // start of every run (terraform.md §1).
 func (f *Family) products(context.Context, *handlers.Call, handlers.None) (*handlers.Listing[product], error) {
 	all := []product{{"collaboratePro"}, {"communicate"}, {"engage"}}

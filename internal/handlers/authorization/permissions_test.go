@@ -146,7 +146,7 @@ func TestLabelsAreWords(t *testing.T) {
 
 func TestProducts(t *testing.T) {
 	t.Parallel()
-	// Guess: the organisation has these three.
+	// Guess: the organization has these three.
 	got := start(t).As(t).Get(t, base+"/products")
 	want := `{"entities":[{"id":"collaboratePro"},{"id":"communicate"},{"id":"engage"}],"pageSize":3,"pageNumber":1,"total":3,"pageCount":1}`
 	if got.Status != 200 || string(got.Body) != want {

@@ -140,7 +140,7 @@ func TestRoleListingsThatCannotBe(t *testing.T) {
 
 func TestRoleCount(t *testing.T) {
 	t.Parallel()
-	// Guess: an organisation can have 5000 roles.
+	// Guess: an organization can have 5000 roles.
 	var roles strings.Builder
 	roles.WriteString("roles:\n")
 	for i := range 5000 - 18 - 2 { // the default fixture has 18

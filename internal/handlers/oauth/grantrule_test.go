@@ -161,7 +161,7 @@ func TestARoleThatNobodyHoldsIsFirstGrantedToAPerson(t *testing.T) {
 	me := admin.Get(t, "/api/v2/users/me").Str(t, "id")
 	wantOK(t, admin.Post(t, "/api/v2/authorization/subjects/"+me+"/divisions/"+home+"/roles/"+role, nil))
 	wantOK(t, admin.Post(t, "/api/v2/oauth/clients", bot))
-	wantRefused(t, o.admin.Post(t, "/api/v2/oauth/clients", bot), "Ask for the role") // somebody holds it now, but not this caller
+	wantRefused(t, o.admin.Post(t, "/api/v2/oauth/clients", bot), "Let somebody who holds it do this") // somebody holds it now, but not this client
 }
 
 func TestOnAChangeTheRolesThatTheClientHasCountToo(t *testing.T) {

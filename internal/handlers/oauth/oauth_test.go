@@ -90,6 +90,8 @@ func TestBadClientsAreRefusedAndNothingIsStored(t *testing.T) {
 		{"born inactive", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"state":"inactive"}`, "bad.client.state", "state"},
 		{"validity too short", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"accessTokenValiditySeconds":299}`, "constraint.validation", "accessTokenValiditySeconds"},
 		{"validity too long", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"accessTokenValiditySeconds":172801}`, "constraint.validation", "accessTokenValiditySeconds"},
+		{"blank name", `{"name":" ","authorizedGrantType":"CODE","scope":["users"]}`, "constraint.validation", "name"},
+		{"validity too long for SCIM", `{"name":"x","authorizedGrantType":"CODE","scope":["scim"],"accessTokenValiditySeconds":38880001}`, "constraint.validation", "accessTokenValiditySeconds"},
 		{"no name", `{"authorizedGrantType":"CODE","scope":["users"]}`, "constraint.validation", "name"},
 		{"null name", `{"name":null,"authorizedGrantType":"CODE","scope":["users"]}`, "constraint.validation", "name"},
 		{"name of the wrong type", `{"name":7,"authorizedGrantType":"CODE","scope":["users"]}`, "bad.request", "name"},
@@ -129,6 +131,16 @@ func TestADisabledClientCannotBeChanged(t *testing.T) {
 	body["state"] = "active"
 	got := o.admin.Put(t, path, body)
 	if got.Status != http.StatusBadRequest || got.Str(t, "code") != "bad.client.state" || got.Str(t, "message") != "Client is disabled." {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+}
+
+// Guess: a client is for SCIM alone when all its scopes are.
+func TestTokensForSCIMMayLiveLonger(t *testing.T) {
+	t.Parallel()
+	o := startOrg(t, mocktest.Options{})
+	got := o.admin.Post(t, "/api/v2/oauth/clients", `{"name":"x","authorizedGrantType":"CODE","scope":["scim"],"accessTokenValiditySeconds":38880000}`)
+	if got.Status != http.StatusOK || got.Str(t, "accessTokenValiditySeconds") != "38880000" {
 		t.Errorf("answer = %d %s", got.Status, got.Body)
 	}
 }

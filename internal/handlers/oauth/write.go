@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
@@ -129,9 +130,16 @@ func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity
 	if r.AccessTokenValiditySeconds != nil {
 		validity = *r.AccessTokenValiditySeconds
 	}
-	if validity < identity.MinValiditySeconds || validity > identity.MaxValiditySeconds {
+	longest := identity.MaxValiditySeconds
+	if r.onlySCIM() {
+		longest = identity.MaxSCIMValiditySeconds
+	}
+	if validity < identity.MinValiditySeconds || validity > longest {
 		return nil, apierr.Newf(http.StatusBadRequest, "constraint.validation", "accessTokenValiditySeconds must be between %d and %d.",
-			identity.MinValiditySeconds, identity.MaxValiditySeconds).OnField("accessTokenValiditySeconds")
+			identity.MinValiditySeconds, longest).OnField("accessTokenValiditySeconds")
+	}
+	if strings.TrimSpace(r.Name) == "" {
+		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "The name must not be blank.").OnField("name")
 	}
 	if err := r.checkScope(c, grantType); err != nil {
 		return nil, err
@@ -150,6 +158,11 @@ func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity
 	to.Name, to.Description, to.GrantType, to.ValiditySeconds = r.Name, r.Description, grantType, validity
 	to.RedirectURIs, to.Scope = r.RegisteredRedirectURI, r.Scope
 	return pairs, nil
+}
+
+// onlySCIM says whether the client is for SCIM alone, as far as its scopes tell.
+func (r *clientRequest) onlySCIM() bool {
+	return len(r.Scope) > 0 && !slices.ContainsFunc(r.Scope, func(s string) bool { return s != "scim" && s != "scim:readonly" })
 }
 
 // grantTypeOf accepts the enum and the two older spellings of official samples,

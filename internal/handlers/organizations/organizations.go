@@ -1,4 +1,4 @@
-// Package organizations implements /api/v2/organizations: the organisation that
+// Package organizations implements /api/v2/organizations: the organization that
 // the token belongs to.
 package organizations
 

@@ -7,7 +7,7 @@ import (
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
-// Any token may read its organisation; Terraform dereferences
+// Any token may read its organization; Terraform dereferences
 // defaultCountryCode unguarded (facts terraform.md §1).
 func TestAnyTokenReadsItsOrganization(t *testing.T) {
 	t.Parallel()

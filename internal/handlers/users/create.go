@@ -131,7 +131,7 @@ func divisionFor(tx *store.Tx, id string) (*identity.Division, error) {
 	return d, err
 }
 
-// employ grants the default role employee in Home. An organisation without that
+// employ grants the default role employee in Home. An organization without that
 // role has nothing to grant.
 func employ(c *handlers.Call, u *identity.User) error {
 	role, err := identity.DefaultRole(c.Tx, "employee")
@@ -151,7 +151,7 @@ func employ(c *handlers.Call, u *identity.User) error {
 
 // newPassword makes what is stored of a password, so that none reaches the
 // state file in plain text. It runs inside the write transaction, which all
-// writers of the organisation wait for, hence the lowest cost that bcrypt has
+// writers of the organization wait for, hence the lowest cost that bcrypt has
 // (about a millisecond): these are passwords of a mock.
 //
 // The salt is bcrypt's own and never shows in an answer, so that equal requests

@@ -194,7 +194,7 @@ func locations(u *identity.User) ([]location, error) {
 }
 
 // chat is what was stored; otherwise an address made of the user's id and the
-// organisation's domain, since the real service always shows one.
+// organization's domain, since the real service always shows one.
 func chat(org *identity.Org, u *identity.User) (json.RawMessage, error) {
 	if raw := stored(u, profileChat, ""); raw != nil || org.Domain == "" {
 		return raw, nil

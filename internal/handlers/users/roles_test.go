@@ -156,7 +156,7 @@ func TestPutRolesNeedsNoRoleOfOnesOwn(t *testing.T) {
 	want(t, c.Put(t, "/api/v2/users/"+aki+"/roles", []string{builderRole}), 200, "")
 }
 
-func TestPutRolesMindsDivisionsWhereTheOrganisationSaysSo(t *testing.T) {
+func TestPutRolesMindsDivisionsWhereTheOrganizationSaysSo(t *testing.T) {
 	t.Parallel()
 	fixture := filepath.Join(t.TempDir(), "aware.yaml")
 	if err := os.WriteFile(fixture, []byte("organization: {name: Mockcloud}\nsettings: {grantDivisionAware: true}\n"), 0o600); err != nil {

@@ -143,7 +143,7 @@ func TestPatchAsksForAnyPermissionInTheUsersDivision(t *testing.T) {
 	want(t, patch(inSales, ada), 403, "missing.any.division.permissions")
 	want(t, patch(srv.As(t, "directory:user:view"), alex), 403, "missing.any.permissions")
 	want(t, patch(srv.As(t, "directory:user:edit"), aki), 200, "")
-	// Organisations are in no division, so that this counts everywhere.
+	// Organizations are in no division, so that this counts everywhere.
 	want(t, patch(srv.AsIn(t, sales, "directory:organization:admin"), aki), 200, "")
 	want(t, inSales.Patch(t, "/api/v2/users/"+nobody, fields{"state": "active"}), 404, "")
 }

@@ -1,0 +1,65 @@
+package control
+
+import (
+	"context"
+
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/seed"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// Present is what the state holds of what the fixtures publish. A state that was
+// found may come from other fixtures, or have changed since.
+type Present struct {
+	Organizations []identity.Ref
+	Environment   seed.Environment  // without what does not work here
+	Credentials   []seed.Credential // those that work here
+}
+
+// Present looks into the state.
+func (c *Control) Present(ctx context.Context) (*Present, error) {
+	p := &Present{Environment: c.Fixtures.Environment()}
+	works := make(map[string]bool)
+	err := c.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		for id := range tx.Orgs() {
+			in := tx.In(id)
+			org, err := identity.CurrentOrg(in)
+			if err != nil {
+				return err
+			}
+			p.Organizations = append(p.Organizations, identity.Ref{ID: org.ID, Name: org.Name})
+			for _, credential := range c.Fixtures.Credentials() {
+				if workable(in, credential) {
+					works[credential.ID] = true
+					works[credential.Login] = true
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, credential := range c.Fixtures.Credentials() {
+		if works[credential.ID] {
+			p.Credentials = append(p.Credentials, credential)
+		}
+	}
+	if !works[p.Environment.ClientID] {
+		p.Environment.ClientID, p.Environment.ClientSecret = "", ""
+	}
+	if !works[p.Environment.UserEmail] {
+		p.Environment.UserEmail, p.Environment.UserPassword = "", ""
+	}
+	return p, nil
+}
+
+// workable says whether somebody could sign in with the credential.
+func workable(tx *store.Tx, c seed.Credential) bool {
+	if c.Kind == seed.ClientCredential {
+		client, err := identity.Clients.Peek(tx, c.ID)
+		return err == nil && client.State == identity.ClientActive && client.SecretMatches(c.Secret)
+	}
+	user, err := identity.Users.Peek(tx, c.ID)
+	return err == nil && user.State == identity.UserActive && user.Password != nil && user.Password.Plain == c.Secret
+}
