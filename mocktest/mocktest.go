@@ -64,15 +64,7 @@ func Start(t testing.TB, o Options) *Server {
 	if len(o.Fixtures) == 0 {
 		o.Fixtures = []string{"default"}
 	}
-	sources := make([]seed.Source, len(o.Fixtures))
-	for i, name := range o.Fixtures {
-		source, err := seed.Open(name)
-		if err != nil {
-			t.Fatalf("mocktest: %v", err)
-		}
-		sources[i] = source
-	}
-	fixtures, err := seed.Parse(sources...)
+	fixtures, err := seed.Load(o.Fixtures...)
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)
 	}
@@ -127,6 +119,16 @@ func (s *Server) Reset(t testing.TB) {
 	}
 }
 
+// SetClientState does what the real service keeps to its support: it makes an
+// OAuth client disabled, so that its tokens stop working, or active again.
+func (s *Server) SetClientState(t testing.TB, clientID, state string) {
+	t.Helper()
+	got := s.Anonymous().Do(t, http.MethodPost, "/_mockcloud/client-state", map[string]string{"client": clientID, "state": state}, jsonContent)
+	if got.Status != http.StatusNoContent {
+		t.Fatalf("mocktest: client state: %d\n%s", got.Status, got.Body)
+	}
+}
+
 // Anonymous sends requests without a token.
 func (s *Server) Anonymous() *Client { return &Client{server: s} }
 
@@ -158,7 +160,8 @@ func (s *Server) AsUserOf(t testing.TB, email, clientID string) *Client {
 }
 
 // As is an OAuth client that holds exactly these permissions, in every
-// division. Without any it may do nothing that needs one.
+// division. Without any it may do nothing that needs one. The client and its
+// role, both called "ad hoc: …", are in the state and in its listings.
 func (s *Server) As(t testing.TB, permissions ...string) *Client {
 	t.Helper()
 	return s.AsIn(t, "", permissions...)

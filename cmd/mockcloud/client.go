@@ -32,7 +32,7 @@ func newEnv() *cobra.Command {
 		Short: "Print shell exports for the seeded admin client and user",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			doc, err := loadFixtures(fixtures)
+			doc, err := seed.Load(fixtures...)
 			if err != nil {
 				return err
 			}

@@ -126,19 +126,7 @@ func (f *serveFlags) document() (*seed.Document, error) {
 	if f.noFixtures {
 		return seed.Bootstrap("Mockcloud", randomText(32), randomText(12))
 	}
-	return loadFixtures(f.fixtures)
-}
-
-func loadFixtures(names []string) (*seed.Document, error) {
-	sources := make([]seed.Source, len(names))
-	for i, name := range names {
-		source, err := seed.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		sources[i] = source
-	}
-	return seed.Parse(sources...)
+	return seed.Load(f.fixtures...)
 }
 
 func randomText(bytes int) string {

@@ -82,6 +82,16 @@ func BadRequest(message string) *Error {
 	return New(http.StatusBadRequest, "bad.request", message)
 }
 
+// InvalidQuery refuses the value of a query parameter. allowed says in words or
+// as a list what it may be. Long values are cut.
+func InvalidQuery(name, value, allowed string) *Error {
+	if runes := []rune(value); len(runes) > 100 {
+		value = string(runes[:100])
+	}
+	return Newf(http.StatusBadRequest, "invalid.query.param.value",
+		"Value [%s] is not valid for parameter [%s]. Allowable values are: %s", value, name, allowed).OnField(name)
+}
+
 // NotFound is the generic 404 of paths and of objects without a code of their
 // own.
 func NotFound() *Error {

@@ -148,7 +148,7 @@ func missingAny(alternatives []spec.Permission) *apierr.Error {
 // (authorization.md §2.2).
 func missingIn(p spec.Permission, division string) *apierr.Error {
 	return apierr.WithParams(http.StatusForbidden, "missing.division.permission", textMissingIn,
-		map[string]string{"permissions": p.String() + ":" + division})
+		map[string]string{"permissions": "[" + p.String() + ":" + division + "]"})
 }
 
 func missingAnyIn(alternatives []spec.Permission, divisions []string) *apierr.Error {

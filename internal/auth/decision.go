@@ -73,7 +73,7 @@ type grantFacts struct {
 
 // maxExplainedGrants keeps the explanation inside what a response header can
 // hold.
-const maxExplainedGrants = 20
+const maxExplainedGrants = 16
 
 // Explain puts the decision in words. tx must see the caller's organization; it
 // may be nil, and then the grants are left out.
@@ -205,7 +205,7 @@ func asciiJSON(text []byte) string {
 		r, size := utf8.DecodeRune(text)
 		text = text[size:]
 		switch {
-		case r < utf8.RuneSelf:
+		case r < 0x7f:
 			b.WriteByte(byte(r))
 		case r > 0xFFFF:
 			hi, lo := utf16.EncodeRune(r)

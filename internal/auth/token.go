@@ -73,8 +73,7 @@ func (a *Authority) JWKS() []byte { return a.ring.jwks }
 // Token is a fresh access token.
 type Token struct {
 	Access    string
-	ID        string // its jti
-	ExpiresIn int    // seconds
+	ExpiresIn int // seconds
 }
 
 // Mint issues an access token of the client, for user unless that is nil.
@@ -108,7 +107,7 @@ func (a *Authority) Mint(orgID string, client *identity.Client, user *identity.U
 		return Token{}, fmt.Errorf("serialise token: %w", err)
 	}
 	// One second less than the validity, as the real service answers (oauth.md §2).
-	return Token{Access: access, ID: claims.ID, ExpiresIn: client.ValiditySeconds - 1}, nil
+	return Token{Access: access, ExpiresIn: client.ValiditySeconds - 1}, nil
 }
 
 // Verify checks the signature and the expiry of a token. That alone says

@@ -42,6 +42,8 @@ type Control struct {
 func (c *Control) Mount(e *echo.Echo) {
 	g := e.Group("/_mockcloud", c.guard)
 	g.GET("/health", c.health)
+	g.HEAD("/health", c.health)
+	g.POST("/client-state", c.clientState)
 	g.GET("/openapi/login.yaml", c.loginDocument)
 	g.POST("/reset", c.reset)
 	g.POST("/token", c.token)
@@ -113,10 +115,8 @@ func (c *Control) token(ec echo.Context) error {
 		return apierr.New(http.StatusForbidden, "loopback.only", "Tokens are only handed out to this machine.")
 	}
 	var wanted TokenRequest
-	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&wanted); err != nil {
-		return apierr.BadRequest("The request body could not be read: " + reason(err))
+	if err := readJSON(r, &wanted); err != nil {
+		return err
 	}
 	answer, err := c.Issue(r.Context(), wanted)
 	if err != nil {
@@ -125,10 +125,23 @@ func (c *Control) token(ec echo.Context) error {
 	return handlers.WriteResult(ec.Response(), r.Method, http.StatusOK, answer)
 }
 
-func reason(err error) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "it is not valid JSON."
+// readJSON reads exactly one JSON object that has no unknown keys.
+func readJSON(r *http.Request, v any) error {
+	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(v)
+	if err == nil {
+		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return apierr.BadRequest("The request body could not be read: something follows the JSON object.")
 	}
-	return strings.TrimPrefix(err.Error(), "json: ") + "."
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return apierr.BadRequest("The value of [" + wrong.Field + "] has the wrong type.").OnField(wrong.Field)
+	}
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	if syntax || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return apierr.BadRequest("The request body could not be read: it is not valid JSON.")
+	}
+	return apierr.BadRequest("The request body could not be read: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

@@ -70,6 +70,9 @@ func TestTokensForTests(t *testing.T) {
 		{"permission with an empty part", `{"permissions":["routing::view"]}`, 400, "domain:entity:action"},
 		{"unknown division", `{"permissions":["routing:queue:view"],"division":"x"}`, 404, ""},
 		{"unknown key", `{"usr":"x"}`, 400, "usr"},
+		{"something behind", `{"user":"builder@mockcloud.test"} x`, 400, "follows"},
+		{"wrong type", `{"user":7}`, 400, "[user]"},
+		{"a user in a division", `{"user":"builder@mockcloud.test","division":"Sales"}`, 400, "division"},
 		{"broken JSON", `{`, 400, "JSON"},
 		{"no body", ``, 400, "JSON"},
 	}

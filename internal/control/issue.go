@@ -38,6 +38,8 @@ func (c *Control) Issue(ctx context.Context, wanted TokenRequest) (*TokenRespons
 	switch {
 	case named && len(wanted.Permissions) > 0:
 		return nil, apierr.BadRequest("Name a user, a client or both; or else permissions.")
+	case named && wanted.Division != "":
+		return nil, apierr.BadRequest("A division goes with permissions alone.")
 	case !named && len(wanted.Permissions) == 0:
 		wanted.Client = c.Fixtures.Environment().ClientID
 		if wanted.Client == "" {
@@ -80,7 +82,7 @@ func (c *Control) orgWith(ctx context.Context, wanted TokenRequest) (org string,
 		case wanted.User != "":
 			return apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
 		case wanted.Client != "":
-			return apierr.Newf(http.StatusNotFound, "client.not.found", "There is no client with the id %.100s. Was the server started with other fixtures?", wanted.Client)
+			return noSuchClient(wanted.Client)
 		default:
 			return apierr.New(http.StatusNotFound, "not.found", "There is no organization.")
 		}
@@ -115,9 +117,13 @@ func (c *Control) issueToUser(ctx context.Context, org, email, clientID string) 
 func activeClient(tx *store.Tx, id string) (*identity.Client, error) {
 	client, err := identity.PeekClient(tx, id)
 	if err == nil && client.State != identity.ClientActive {
-		return nil, apierr.Newf(http.StatusBadRequest, "bad.client.state", "The client is %s.", client.State)
+		return nil, notActive(client)
 	}
 	return client, err
+}
+
+func notActive(c *identity.Client) *apierr.Error {
+	return apierr.Newf(http.StatusBadRequest, "bad.client.state", "The client is %s.", c.State)
 }
 
 func (c *Control) issueToClient(ctx context.Context, org, id string) (answer *TokenResponse, err error) {
@@ -156,6 +162,9 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 		Created: stamp, Modified: stamp,
 	}
 	err = c.DB.Update(ctx, org, func(tx *store.Tx) error {
+		if _, err := identity.CurrentOrg(tx); err != nil { // a reset may have taken it away
+			return err
+		}
 		if err := identity.Roles.Put(tx, role); err != nil {
 			return err
 		}
@@ -163,6 +172,9 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 		switch {
 		case err == nil:
 			client = stored
+			if client.State != identity.ClientActive {
+				return notActive(client)
+			}
 		case !errors.Is(err, store.ErrNotFound):
 			return err
 		default:
@@ -171,7 +183,7 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 			}
 		}
 		pair := identity.Pair{RoleID: role.ID, DivisionID: wanted.Division}
-		return identity.Give(tx, identity.Subject{Type: identity.SubjectClient, ID: client.ID}, pair, stamp.At)
+		return identity.Replace(tx, identity.Subject{Type: identity.SubjectClient, ID: client.ID}, []identity.Pair{pair}, stamp.At)
 	})
 	if err != nil {
 		return nil, err

@@ -109,7 +109,7 @@ func setQuery(v reflect.Value, name string, values []string) error {
 		v.SetBool(b)
 	}
 	if err != nil {
-		return apierr.Newf(400, "invalid.query.param.value", "Value [%.100s] is not valid for parameter [%s].", values[0], name).OnField(name)
+		return apierr.InvalidQuery(name, values[0], v.Kind().String()+" values")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -77,6 +78,21 @@ func (c *Call) RequireIn(divisions ...string) error {
 	c.Decision.Divisions = append(c.Decision.Divisions, divisions...)
 	if err := c.Caller.AuthorizeIn(c.Tx, c.Catalogue, c.Operation, divisions...); err != nil {
 		return err
+	}
+	return nil
+}
+
+// MayGrantIn applies the organization's switch on where grants can be changed.
+func (c *Call) MayGrantIn(pairs []identity.Pair) error {
+	if c.Caller.Org.Settings.GrantDivisionAware {
+		for _, p := range pairs {
+			if !slices.Contains(c.Decision.Divisions, p.DivisionID) {
+				c.Decision.Divisions = append(c.Decision.Divisions, p.DivisionID)
+			}
+		}
+	}
+	if refusal := c.Caller.MayGrantIn(c.Tx, c.Operation, pairs); refusal != nil {
+		return refusal
 	}
 	return nil
 }

@@ -43,8 +43,7 @@ func positive(c *Call, name string, target *int) error {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		return apierr.Newf(400, "invalid.query.param.value",
-			"Value [%.100s] is not valid for parameter [%s]. Allowable values are: positive integers", text, name).OnField(name)
+		return apierr.InvalidQuery(name, text, "positive integers")
 	}
 	*target = n
 	return nil

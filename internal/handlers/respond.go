@@ -38,6 +38,14 @@ type errorBody struct {
 // log. Java clients look for this spelling.
 const HeaderCorrelationID = "ININ-Correlation-Id"
 
+// CorrelationID is the correlation id that the answer carries.
+func CorrelationID(w http.ResponseWriter) string {
+	if ids := w.Header()[HeaderCorrelationID]; len(ids) > 0 { //nolint:staticcheck // set under just this spelling, which Java clients look for
+		return ids[0]
+	}
+	return ""
+}
+
 // Translate turns any error into the one that the client may see, and says
 // whether it was one that nobody foresaw.
 func Translate(err error) (public *apierr.Error, unforeseen bool) {

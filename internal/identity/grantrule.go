@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -29,12 +30,29 @@ func (rule GrantRule) MayGive(tx *store.Tx, giver Subject, pairs []Pair) error {
 	if rule == GrantRuleOff {
 		return nil
 	}
+	var held []Held // looked up once, and only where the short look does not do
 	for _, p := range pairs {
-		if err := rule.mayGive(tx, giver, p); err != nil {
-			return err
+		// Most often the giver holds the very pair, or the role everywhere.
+		if Holds(tx, giver.ID, p) || Holds(tx, giver.ID, Pair{RoleID: p.RoleID, DivisionID: AllDivisions}) {
+			continue
+		}
+		if held == nil {
+			var err error
+			if held, err = HeldBy(tx, giver); err != nil {
+				return err
+			}
+		}
+		if !holds(held, p) {
+			return ruleRefusal(tx, giver, held, p)
 		}
 	}
 	return nil
+}
+
+func holds(held []Held, p Pair) bool {
+	return slices.ContainsFunc(held, func(h Held) bool {
+		return h.RoleID == p.RoleID && (h.DivisionID == p.DivisionID || h.DivisionID == AllDivisions)
+	})
 }
 
 // MayChange is MayGive for an OAuth client that exists: the pairs that it has
@@ -44,23 +62,6 @@ func (rule GrantRule) MayChange(tx *store.Tx, giver Subject, clientID string, ad
 		return nil
 	}
 	return rule.MayGive(tx, giver, append(OwnPairs(tx, clientID), add...))
-}
-
-func (rule GrantRule) mayGive(tx *store.Tx, giver Subject, p Pair) error {
-	// Most often the giver holds the very pair, or the role everywhere.
-	if Holds(tx, giver.ID, p) || Holds(tx, giver.ID, Pair{RoleID: p.RoleID, DivisionID: AllDivisions}) {
-		return nil
-	}
-	held, err := HeldBy(tx, giver)
-	if err != nil {
-		return err
-	}
-	for _, h := range held {
-		if h.RoleID == p.RoleID && (h.DivisionID == p.DivisionID || h.DivisionID == AllDivisions) {
-			return nil
-		}
-	}
-	return ruleRefusal(tx, giver, held, p)
 }
 
 // BadClientRole is the specification's refusal of a role that a client may not

@@ -29,13 +29,8 @@ type Org struct {
 // Settings are the organization's switches that access depends on. The zero
 // value is how a new organization behaves.
 type Settings struct {
-	EnforceScopes             bool `json:"enforceScopes,omitempty"`             // decisions.md 9
-	GrantDivisionAware        bool `json:"grantDivisionAware,omitempty"`        // authorization.md §8, authorizationGrantDivisionAware
-	BackfillEnabled           bool `json:"backfillEnabled,omitempty"`           // stored and returned only
-	PermissionAnalysisEnabled bool `json:"permissionAnalysisEnabled,omitempty"` // stored and returned only
-	PermissionAnalysisDays    int  `json:"permissionAnalysisDays,omitempty"`    // stored and returned only
-	IdleTokenTimeout          bool `json:"idleTokenTimeout,omitempty"`
-	IdleTokenTimeoutSeconds   int  `json:"idleTokenTimeoutSeconds,omitempty"`
+	EnforceScopes      bool `json:"enforceScopes,omitempty"`      // decisions.md 9
+	GrantDivisionAware bool `json:"grantDivisionAware,omitempty"` // authorization.md §8, authorizationGrantDivisionAware
 }
 
 // Orgs holds one record per organization's space: the organization itself.

@@ -66,29 +66,16 @@ func UserByEmail(tx *store.Tx, email string) (*User, error) {
 	return Users.OneBy(tx, "email", nameKey(email))
 }
 
-// UserByID returns the user for changing, deleted or not, or the API's 404.
-func UserByID(tx *store.Tx, id string) (*User, error) {
-	u, err := Users.Get(tx, id)
-	return found(u, err, func() *apierr.Error { return userNotFound(id) })
-}
-
-// PeekUser is UserByID for reading only: the value is shared.
-func PeekUser(tx *store.Tx, id string) (*User, error) {
-	u, err := Users.Peek(tx, id)
-	return found(u, err, func() *apierr.Error { return userNotFound(id) })
-}
-
-func userNotFound(id string) *apierr.Error {
-	return apierr.New(http.StatusNotFound, "general.resource.not.found",
-		"Unable to find an active user with that ID in this organization.").About(id, "user")
-}
-
-// ActiveUserByID is PeekUser for what only makes sense for a user that is not
-// deleted, such as roles.
+// ActiveUserByID returns a user, for what only makes sense for one that is not
+// deleted, such as roles; or the API's 404. The value is shared.
 func ActiveUserByID(tx *store.Tx, id string) (*User, error) {
-	u, err := PeekUser(tx, id)
-	if err == nil && u.State == UserDeleted {
-		return nil, userNotFound(id)
+	missing := func() *apierr.Error {
+		return apierr.New(http.StatusNotFound, "general.resource.not.found",
+			"Unable to find an active user with that ID in this organization.").About(id, "user")
 	}
-	return u, err
+	u, err := Users.Peek(tx, id)
+	if err == nil && u.State == UserDeleted {
+		return nil, missing()
+	}
+	return found(u, err, missing)
 }

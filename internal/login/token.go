@@ -14,6 +14,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -53,13 +54,15 @@ var laterGrantTypes = []string{"authorization_code", "refresh_token", "password"
 
 // token is POST /oauth/token.
 func (l *Login) token(c echo.Context) error {
+	var answer *tokenResponse
+	var clientID string
 	form, err := readForm(c.Request())
-	if err != nil {
-		return l.respond(c, nil, err)
+	if err == nil {
+		answer, clientID, err = l.grant(c.Request(), form)
 	}
-	answer, clientID, err := l.grant(c.Request(), form)
 	if err != nil && l.Logger.Enabled(c.Request().Context(), slog.LevelInfo) {
-		l.Logger.Info("token refused", "grant", printable(form.Get("grant_type")), "client", printable(clientID), "reason", err.Error())
+		l.Logger.Info("token refused", "grant", printable(form.Get("grant_type")), "client", printable(clientID),
+			"reason", err.Error(), "correlation", handlers.CorrelationID(c.Response()))
 	}
 	return l.respond(c, answer, err)
 }

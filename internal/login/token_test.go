@@ -77,7 +77,7 @@ func TestTokenRefusalsHaveTheThreeKeysOfOAuth(t *testing.T) {
 	inactive := newClient(t, srv, "inactive")
 	setState(t, srv, inactive.Str(t, "id"), "inactive")
 	disabled := newClient(t, srv, "disabled")
-	setState(t, srv, disabled.Str(t, "id"), "disabled")
+	srv.SetClientState(t, disabled.Str(t, "id"), "disabled")
 	grant := "grant_type=client_credentials"
 	tests := []struct {
 		name, body  string
@@ -230,7 +230,7 @@ func TestATokenStopsWorking(t *testing.T) {
 			}
 		}},
 		{"when its client is disabled", func(t *testing.T, srv *mocktest.Server, id string, _ *mocktest.Client) {
-			setState(t, srv, id, "disabled")
+			srv.SetClientState(t, id, "disabled")
 		}},
 		{"when its client is deleted", func(t *testing.T, srv *mocktest.Server, id string, _ *mocktest.Client) {
 			setState(t, srv, id, "inactive")

@@ -83,3 +83,16 @@ func Parse(sources ...Source) (*Document, error) {
 	}
 	return resolve(entries)
 }
+
+// Load opens and parses fixtures by their names; see Open.
+func Load(namesOrFiles ...string) (*Document, error) {
+	sources := make([]Source, len(namesOrFiles))
+	for i, name := range namesOrFiles {
+		source, err := Open(name)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = source
+	}
+	return Parse(sources...)
+}

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 
@@ -60,27 +61,21 @@ func (s *Server) correlationID(r *http.Request) string {
 	return id
 }
 
-func correlationOf(w http.ResponseWriter) string {
-	if ids := w.Header()[handlers.HeaderCorrelationID]; len(ids) > 0 { //nolint:staticcheck // set under just this spelling, which Java clients look for
-		return ids[0]
-	}
-	return ""
-}
-
 // takeOffPrefix routes from the first /api/v2/ in the path, and only if there
 // is none from the first /oauth/ (facts: clients.md §1, rules 2 and 3). That
 // also takes care of the doubled slash that the Go SDK sends in gateway mode.
 func takeOffPrefix(r *http.Request) {
+	path := r.URL.EscapedPath()
 	for _, start := range [...]string{apiPrefix, "/oauth/"} {
-		i := strings.Index(r.URL.Path, start)
+		i := strings.Index(path, start)
 		if i < 0 {
 			continue
 		}
-		r.URL.Path = r.URL.Path[i:]
-		if j := strings.Index(r.URL.RawPath, start); j >= 0 {
-			r.URL.RawPath = r.URL.RawPath[j:]
-		} else {
-			r.URL.RawPath = ""
+		if plain, err := url.PathUnescape(path[i:]); err == nil && i > 0 {
+			r.URL.Path, r.URL.RawPath = plain, ""
+			if plain != path[i:] {
+				r.URL.RawPath = path[i:]
+			}
 		}
 		return
 	}
@@ -125,7 +120,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, p any) {
 	if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel panic value, compared as net/http does
 		panic(p)
 	}
-	s.config.logger.Error("panic", "method", r.Method, "path", r.URL.Path, "correlation", correlationOf(w), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	s.config.logger.Error("panic", "method", r.Method, "path", r.URL.Path, "correlation", handlers.CorrelationID(w), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	public, _ := handlers.Translate(fmt.Errorf("panic: %v", p))
 	_ = s.writeError(w, r, public) // the answer may have begun; there is nobody left to tell
 }

@@ -56,9 +56,7 @@ func (x *exchange) serve(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case x.op == nil:
-		return x.invoke(ctx, nil)
-	case x.op.Access == handlers.OwnTx:
+	case x.op == nil, x.op.Access == handlers.OwnTx:
 		return x.invoke(ctx, nil)
 	case x.op.Writes(x.call.Operation.Method):
 		return x.server.db.Update(ctx, x.org(), func(tx *store.Tx) error {

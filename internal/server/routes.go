@@ -82,7 +82,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 		s.logFailure("operation failed", op.ID, w, err)
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
-	return handlers.WriteError(w, r.Method, correlationOf(w), public)
+	return handlers.WriteError(w, r.Method, handlers.CorrelationID(w), public)
 }
 
 // params gives access to the path parameters, unescaped. An empty one, or one
@@ -134,7 +134,7 @@ func (s *Server) unmatched(err error, c echo.Context) {
 // outsideCatalogue says what to answer to an API path that is no operation.
 func (s *Server) outsideCatalogue(r *http.Request, w http.ResponseWriter, status int) *apierr.Error {
 	decision := auth.Decision{}
-	public := s.knownCaller(r, &decision)
+	public := s.knownCaller(w, r, &decision)
 	if public == nil {
 		public = apierr.NotFound()
 		if status == http.StatusMethodNotAllowed {
@@ -146,7 +146,7 @@ func (s *Server) outsideCatalogue(r *http.Request, w http.ResponseWriter, status
 	if s.wantsExplanation(r) {
 		writeExplanation(w, why)
 	}
-	s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", correlationOf(w), "decision", why)
+	s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", handlers.CorrelationID(w), "decision", why)
 	return public
 }
 
@@ -156,12 +156,12 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, e *apierr.Er
 	if login.Owns(r.URL.Path) {
 		return login.WriteError(w, e.Status, e.Message)
 	}
-	return handlers.WriteError(w, r.Method, correlationOf(w), e)
+	return handlers.WriteError(w, r.Method, handlers.CorrelationID(w), e)
 }
 
 // logFailure writes down what nobody foresaw, with the stack where there is one.
 func (s *Server) logFailure(text, what string, w http.ResponseWriter, err error) {
-	attrs := []any{"of", what, "correlation", correlationOf(w), "error", err}
+	attrs := []any{"of", what, "correlation", handlers.CorrelationID(w), "error", err}
 	if caught, ok := errors.AsType[*store.PanicError](err); ok {
 		attrs = append(attrs, "stack", string(caught.Stack))
 	}
@@ -190,8 +190,11 @@ func (s *Server) bearer(r *http.Request, d *auth.Decision) (*auth.Claims, error)
 }
 
 // knownCaller says whether the request carries a token that works.
-func (s *Server) knownCaller(r *http.Request, d *auth.Decision) *apierr.Error {
+func (s *Server) knownCaller(w http.ResponseWriter, r *http.Request, d *auth.Decision) *apierr.Error {
 	claims, err := s.bearer(r, d)
+	if err == nil {
+		err = s.limits.count(claims.ID, s.config.clock.Now(), w.Header())
+	}
 	if err == nil {
 		err = s.db.View(r.Context(), claims.Org, func(tx *store.Tx) error {
 			var err error
@@ -232,7 +235,7 @@ func (s *Server) logAnswer(r *http.Request, op *spec.Operation, w *echo.Response
 	}
 	attrs := []slog.Attr{
 		slog.String("operation", op.ID),
-		slog.String("correlation", correlationOf(w)),
+		slog.String("correlation", handlers.CorrelationID(w)),
 		slog.Duration("took", s.config.clock.Now().Sub(started)),
 	}
 	if e != nil {

@@ -156,11 +156,8 @@ func (s *Server) openState() error {
 
 func (s *Server) seed(ctx context.Context) error {
 	if s.config.fixtures == nil {
-		source, err := seed.Open("default")
-		if err != nil {
-			return err
-		}
-		if s.config.fixtures, err = seed.Parse(source); err != nil {
+		var err error
+		if s.config.fixtures, err = seed.Load("default"); err != nil {
 			return err
 		}
 	}
@@ -251,9 +248,6 @@ func (s *Server) Present() *control.Present { return s.present }
 
 // Implemented lists the ids of the operations that a family implements.
 func (s *Server) Implemented() []string { return s.registry.IDs() }
-
-// Catalogue is the API's specification.
-func (s *Server) Catalogue() *spec.Catalogue { return s.catalogue }
 
 // Failed delivers the error that ended serving before Close did.
 func (s *Server) Failed() <-chan error { return s.served }

@@ -80,6 +80,7 @@ func mediaType(contentType string) string {
 var (
 	errEncoding = errors.New("it is not UTF-8 text")
 	errTrailing = errors.New("something follows the JSON value")
+	errTwice    = errors.New("a field is given twice")
 )
 
 // decode reads exactly one JSON value.
@@ -96,7 +97,46 @@ func decode(body []byte) (any, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errTrailing
 	}
+	if namesIn(body) != names(value) {
+		return nil, errTwice
+	}
 	return value, nil
+}
+
+// namesIn counts the names of object fields in a JSON text that is known to be
+// one: a colon outside of strings follows each.
+func namesIn(body []byte) int {
+	n, inString := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\':
+			i++
+		case !inString && c == ':':
+			n++
+		}
+	}
+	return n
+}
+
+// names counts the fields of all objects in a decoded value, which has lost
+// those that were given twice. They would be checked as the last and stored as
+// a mixture.
+func names(value any) int {
+	n := 0
+	switch value := value.(type) {
+	case map[string]any:
+		n = len(value)
+		for _, field := range value {
+			n += names(field)
+		}
+	case []any:
+		for _, element := range value {
+			n += names(element)
+		}
+	}
+	return n
 }
 
 // dropUnset removes what a client cannot set from a decoded value: fields that

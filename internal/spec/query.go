@@ -94,7 +94,7 @@ func (o *Operation) queryValues(p *param, sent []string) ([]string, *apierr.Erro
 		case errors.Is(err, errDate):
 			return nil, wrongDate(p.Name)
 		default:
-			return nil, wrongQuery(p.Name, value, element.allowed(err))
+			return nil, apierr.InvalidQuery(p.Name, value, element.allowed(err))
 		}
 	}
 	return values, nil

@@ -46,11 +46,6 @@ func wrongDate(field string) *apierr.Error {
 		"Dates must be specified as ISO-8601 strings. For example: yyyy-MM-ddTHH:mm:ss.SSSZ. Field: '"+field+"'").OnField(field)
 }
 
-func wrongQuery(field, value, allowed string) *apierr.Error {
-	return apierr.Newf(http.StatusBadRequest, "invalid.query.param.value",
-		"Value [%s] is not valid for parameter [%s]. Allowable values are: %s", short(value), field, allowed).OnField(field)
-}
-
 // wrongEnum refuses a value outside an enum.
 //
 // Guess: the real message names the type of the field, which nobody outside

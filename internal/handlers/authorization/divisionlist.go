@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
@@ -129,7 +130,7 @@ func cursorKey(d *identity.Division) string { return identity.Fold(d.Name) + "\x
 func readCursor(name, text string) (string, error) {
 	key, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || !strings.Contains(string(key), "\x00") {
-		return "", badQueryValue(text, name, "cursors from nextUri and previousUri")
+		return "", apierr.InvalidQuery(name, text, "cursors from nextUri and previousUri")
 	}
 	return string(key), nil
 }

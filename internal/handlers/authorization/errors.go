@@ -68,11 +68,6 @@ func bothCursors() *apierr.Error {
 	return refuse("both.after.and.before.provided", "Can not provide both after and before key in the same request.", "").OnField("after")
 }
 
-func badQueryValue(value, name, allowed string) *apierr.Error {
-	return apierr.Newf(http.StatusBadRequest, "invalid.query.param.value",
-		"Value [%.100s] is not valid for parameter [%s]. Allowable values are: %s", value, name, allowed).OnField(name)
-}
-
 func subjectNotFound(id string) *apierr.Error {
 	return apierr.NotFound().About(id, "subject")
 }

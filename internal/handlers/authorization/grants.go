@@ -65,7 +65,7 @@ func (f *Family) replaceGrants(_ context.Context, c *handlers.Call, in bulkGrant
 		return handlers.None{}, err
 	}
 	before := identity.OwnPairs(c.Tx, s.ID)
-	if err := mayGrantIn(c, slices.Concat(without(before, pairs), without(pairs, before))); err != nil {
+	if err := c.MayGrantIn(slices.Concat(without(before, pairs), without(pairs, before))); err != nil {
 		return handlers.None{}, err
 	}
 	if err := mayGive(c, s, pairs); err != nil {
@@ -106,7 +106,7 @@ func (f *Family) removeGrants(_ context.Context, c *handlers.Call, in bulkGrants
 	if err := exist(c.Tx, in.Body.Grants); err != nil {
 		return handlers.None{}, err
 	}
-	if err := mayGrantIn(c, in.Body.Grants); err != nil {
+	if err := c.MayGrantIn(in.Body.Grants); err != nil {
 		return handlers.None{}, err
 	}
 	for _, p := range in.Body.Grants {
@@ -123,7 +123,7 @@ func (f *Family) removeGrant(_ context.Context, c *handlers.Call, in singleGrant
 	if err != nil {
 		return handlers.None{}, err
 	}
-	if err := mayGrantIn(c, []identity.Pair{in.pair()}); err != nil {
+	if err := c.MayGrantIn([]identity.Pair{in.pair()}); err != nil {
 		return handlers.None{}, err
 	}
 	had, err := identity.Take(c.Tx, s.ID, in.pair())
@@ -172,7 +172,7 @@ func exist(tx *store.Tx, pairs []identity.Pair) error {
 
 // give grants pairs that exist to a subject, if the caller may.
 func give(c *handlers.Call, s *subject, pairs []identity.Pair) error {
-	if err := mayGrantIn(c, pairs); err != nil {
+	if err := c.MayGrantIn(pairs); err != nil {
 		return err
 	}
 	if err := mayGive(c, s, append(identity.OwnPairs(c.Tx, s.ID), pairs...)); err != nil {
@@ -182,20 +182,6 @@ func give(c *handlers.Call, s *subject, pairs []identity.Pair) error {
 		if err := identity.Give(c.Tx, s.Subject, p, clock.At(c.Now())); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// mayGrantIn applies the organization's switch on where grants can be changed.
-func mayGrantIn(c *handlers.Call, pairs []identity.Pair) error {
-	if c.Caller.Org.Settings.GrantDivisionAware {
-		for _, p := range pairs {
-			c.Decision.Divisions = append(c.Decision.Divisions, p.DivisionID)
-		}
-		c.Decision.Divisions = distinct(c.Decision.Divisions)
-	}
-	if refusal := c.Caller.MayGrantIn(c.Tx, c.Operation, pairs); refusal != nil {
-		return refusal
 	}
 	return nil
 }

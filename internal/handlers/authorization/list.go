@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -49,7 +50,7 @@ func indexFor(sortBy string, more ...string) (string, error) {
 	case slices.ContainsFunc(more, func(name string) bool { return strings.EqualFold(sortBy, name) }):
 		return "name", nil
 	}
-	return "", badQueryValue(sortBy, "sortBy", strings.Join(append([]string{"name", "id"}, more...), ", "))
+	return "", apierr.InvalidQuery("sortBy", sortBy, strings.Join(append([]string{"name", "id"}, more...), ", "))
 }
 
 // matches says whether an object answers to a filter by name, which finds parts

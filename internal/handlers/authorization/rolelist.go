@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -65,7 +66,7 @@ func (q *roleList) filter() (func(*identity.Role) bool, error) {
 	for _, text := range q.Permissions {
 		permission, err := spec.ParsePermission(text)
 		if err != nil {
-			return nil, badQueryValue(text, "permission", "domain:entity:action")
+			return nil, apierr.InvalidQuery("permission", text, "domain:entity:action")
 		}
 		permissions = append(permissions, permission)
 	}

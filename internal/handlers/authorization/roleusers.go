@@ -117,7 +117,7 @@ func (f *Family) removeRoleUsers(_ context.Context, c *handlers.Call, in roleUse
 	}
 	for _, u := range users {
 		pairs := held(c.Tx, u.ID, in.ID)
-		if err := mayGrantIn(c, pairs); err != nil {
+		if err := c.MayGrantIn(pairs); err != nil {
 			return nil, err
 		}
 		for _, p := range pairs {

@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -98,6 +99,10 @@ func TestBadClientsAreRefusedAndNothingIsStored(t *testing.T) {
 		{"validity of the wrong type", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"accessTokenValiditySeconds":"300"}`, "bad.request", "accessTokenValiditySeconds"},
 		{"pair without a division", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"` + role + `"}]}`, "constraint.validation", "roleDivisions[0].divisionId"},
 		{"the same pair twice", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"` + role + `","divisionId":"*"},{"roleId":"` + role + `","divisionId":"*"}]}`, "constraint.validation", "roleDivisions"},
+		{"a field given twice", `{"name":"x","name":"y","authorizedGrantType":"CODE","scope":["users"]}`, "bad.request", ""},
+		{"a field given twice further in", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"a","roleId":"b","divisionId":"*"}]}`, "bad.request", ""},
+		{"colons and quotes in texts", `{"name":"a:\"b\":\\","authorizedGrantType":"NONE"}`, "bad.grant.type", ""},
+		{"more roles than fit", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleIds":[` + manyIDs(1001) + `]}`, "bad.client.role", ""},
 		{"not an object", `[]`, "bad.request", ""},
 		{"broken JSON", `{"name":"x"`, "bad.request", ""},
 		{"no body", ``, "", ""},
@@ -124,13 +129,32 @@ func TestADisabledClientCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	o := startOrg(t, mocktest.Options{})
 	body := map[string]any{"name": "web", "authorizedGrantType": "TOKEN", "scope": []string{"users"}}
-	path := o.admin.Post(t, "/api/v2/oauth/clients", body).Str(t, "selfUri")
-	// Guess: the API lets a client be disabled; the real service keeps that to its support.
+	made := o.admin.Post(t, "/api/v2/oauth/clients", body)
+	path := made.Str(t, "selfUri")
+	// Guess: the refusal; disabling is what support does (facts oauth.md §9).
 	body["state"] = "disabled"
-	wantOK(t, o.admin.Put(t, path, body))
+	if got := o.admin.Put(t, path, body); got.Status != http.StatusBadRequest || got.Str(t, "code") != "bad.client.state" {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+	o.SetClientState(t, made.Str(t, "id"), "disabled")
 	body["state"] = "active"
 	got := o.admin.Put(t, path, body)
 	if got.Status != http.StatusBadRequest || got.Str(t, "code") != "bad.client.state" || got.Str(t, "message") != "Client is disabled." {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+	o.SetClientState(t, made.Str(t, "id"), "active")
+	wantOK(t, o.admin.Put(t, path, body))
+}
+
+// Guess: tokens end when the client's grant type changes.
+func TestTokensEndWithTheirGrantType(t *testing.T) {
+	t.Parallel()
+	o := startOrg(t, mocktest.Options{})
+	made := o.admin.Post(t, "/api/v2/oauth/clients", botWith(pair{o.role(t, "employee"), everywhere}))
+	bot := o.AsClient(t, made.Str(t, "id"))
+	wantOK(t, bot.Get(t, "/api/v2/tokens/me"))
+	wantOK(t, o.admin.Put(t, made.Str(t, "selfUri"), map[string]any{"name": "web", "authorizedGrantType": "CODE", "scope": []string{"users"}}))
+	if got := bot.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusUnauthorized {
 		t.Errorf("answer = %d %s", got.Status, got.Body)
 	}
 }
@@ -158,4 +182,12 @@ func TestScopes(t *testing.T) {
 	if none := o.admin.Get(t, "/api/v2/oauth/scopes/nonsense"); none.Status != http.StatusNotFound {
 		t.Errorf("answer = %d %s", none.Status, none.Body)
 	}
+}
+
+func manyIDs(n int) string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf(`"%d"`, i)
+	}
+	return strings.Join(ids, ",")
 }

@@ -83,6 +83,9 @@ func (f *Family) replace(_ context.Context, c *handlers.Call, in replaceInput) (
 			return nil, err
 		}
 	}
+	if stored.GrantType != before.GrantType {
+		stored.TokenGeneration++ // its tokens were of another kind
+	}
 	stored.Modified = c.Stamp()
 	if err := identity.Clients.Put(c.Tx, stored); err != nil {
 		return nil, err
@@ -146,8 +149,10 @@ func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity
 	}
 	switch r.State {
 	case "":
-	case identity.ClientActive, identity.ClientInactive, identity.ClientDisabled:
+	case identity.ClientActive, identity.ClientInactive:
 		to.State = r.State
+	case identity.ClientDisabled:
+		return nil, apierr.New(http.StatusBadRequest, "bad.client.state", "Clients are disabled by support, not by this operation.").OnField("state")
 	default:
 		return nil, apierr.New(http.StatusBadRequest, "bad.client.state", "Client state is invalid.").OnField("state")
 	}
@@ -199,6 +204,9 @@ func (r *clientRequest) checkScope(c *handlers.Call, grantType string) error {
 // carries no division, and then the home division is meant (facts: oauth.md
 // §9).
 func (r *clientRequest) pairs(c *handlers.Call, grantType string) ([]identity.Pair, error) {
+	if len(r.RoleDivisions) > maxRoles || len(r.RoleIDs) > maxRoles {
+		return nil, identity.BadClientRole(fmt.Sprintf("A client can hold %d roles at most.", maxRoles))
+	}
 	pairs := slices.Clone(r.RoleDivisions)
 	if len(pairs) == 0 && len(r.RoleIDs) > 0 {
 		home, err := identity.HomeDivision(c.Tx)
@@ -223,6 +231,9 @@ func (r *clientRequest) pairs(c *handlers.Call, grantType string) ([]identity.Pa
 	}
 	return pairs, nil
 }
+
+// maxRoles is how many roles a client can hold. The real number is unknown.
+const maxRoles = 1000
 
 // newSecret draws 32 bytes, written as 43 characters of base64url as the real
 // service's secrets are (facts: oauth.md §2).

@@ -188,7 +188,7 @@ func (f *Family) setRoles(_ context.Context, c *handlers.Call, in setRolesInput)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Caller.MayGrantIn(c.Tx, c.Operation, changed); err != nil {
+	if err := c.MayGrantIn(changed); err != nil {
 		return nil, err
 	}
 	subject := identity.Subject{Type: identity.SubjectUser, ID: user.ID}
