@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
+	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -46,13 +48,16 @@ type Client struct {
 	Modified        Stamp       `json:"modified"`
 }
 
-// Clients are sorted by name.
+// Clients have no index: the API lists all of them on one page, which can as
+// well be sorted then.
 var Clients = store.Collection[*Client]{
 	Name: "oauth/clients",
 	Key:  func(c *Client) string { return c.ID },
-	Indexes: []store.Index[*Client]{
-		{Name: "name", Keys: func(c *Client) []string { return []string{nameKey(c.Name)} }},
-	},
+}
+
+// CompareClients orders clients by name, whatever its case, then by id.
+func CompareClients(a, b *Client) int {
+	return cmp.Or(strings.Compare(nameKey(a.Name), nameKey(b.Name)), strings.Compare(a.ID, b.ID))
 }
 
 // BuiltinOrg is what tokens of a built-in client name as the client's

@@ -5,6 +5,7 @@ package oauth
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -76,12 +77,17 @@ func viewWith(c *identity.Client, pairs []identity.Pair, secret string) *client 
 // list gives every client in one page: the operation has no paging parameters,
 // and clients that loop pageCount times would see doubles (facts: oauth.md §9).
 func (f *Family) list(_ context.Context, c *handlers.Call, _ handlers.None) (*handlers.Listing[*client], error) {
-	all := []*client{}
-	for stored, err := range identity.Clients.Ordered(c.Tx, "name", false) {
+	var sorted []*identity.Client
+	for stored, err := range identity.Clients.All(c.Tx) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, view(c.Tx, stored))
+		sorted = append(sorted, stored)
+	}
+	slices.SortFunc(sorted, identity.CompareClients)
+	all := make([]*client, len(sorted))
+	for i, stored := range sorted {
+		all[i] = view(c.Tx, stored)
 	}
 	listing := handlers.BareListing(all, handlers.Paging{Size: max(len(all), 1), Number: 1}, len(all))
 	listing.SelfURI, listing.FirstURI, listing.LastURI = c.Path, c.Path, c.Path

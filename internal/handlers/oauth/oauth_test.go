@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,13 @@ func TestTheListingIsOnePage(t *testing.T) {
 		wantOK(t, o.admin.Post(t, "/api/v2/oauth/clients", map[string]any{"name": "web" + strings.Repeat("x", i), "authorizedGrantType": "TOKEN", "scope": []string{"users"}}))
 	}
 	got := o.admin.Get(t, "/api/v2/oauth/clients")
+	var listing struct{ Entities []struct{ Name string } }
+	got.JSON(t, &listing)
+	if !slices.IsSortedFunc(listing.Entities, func(a, b struct{ Name string }) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	}) {
+		t.Errorf("the clients are not sorted by name: %v", listing.Entities)
+	}
 	if got.Str(t, "pageCount") != "1" || got.Str(t, "pageNumber") != "1" || got.Str(t, "total") != got.Str(t, "pageSize") || got.Str(t, "entities.30.id") == "" {
 		t.Errorf("wrapper: pageCount %s, total %s, pageSize %s", got.Str(t, "pageCount"), got.Str(t, "total"), got.Str(t, "pageSize"))
 	}
