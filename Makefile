@@ -20,6 +20,7 @@ format: $(LINT) ## Format the code
 
 lint: $(LINT) ## Check format, style and the import floors
 	$(LINT) run
+	cd tools && ../$(LINT) run ./catalogue/...
 
 $(LINT): tools/go.mod
 	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -187,6 +187,38 @@ func TestTheCommandLineIsFilledFromTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestEveryFlagOfServeHasItsVariable(t *testing.T) {
+	t.Parallel()
+	fixture := filepath.Join(t.TempDir(), "acme.yaml")
+	if err := os.WriteFile(fixture, []byte(acme), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, []string{
+		"MOCKCLOUD_LISTEN=127.0.0.1:0", "MOCKCLOUD_EPHEMERAL=true", "MOCKCLOUD_FIXTURES=" + fixture, "MOCKCLOUD_GRANT_RULE=off",
+		"MOCKCLOUD_RATE_LIMITS=true", "MOCKCLOUD_LOG_LEVEL=debug", "MOCKCLOUD_LOG_FORMAT=json", "MOCKCLOUD_RESET=true",
+	})
+	if !strings.Contains(p.out.String(), "Acme") || !strings.Contains(p.out.String(), "temporary") {
+		t.Errorf("banner:\n%s", p.out)
+	}
+	request(t, http.MethodGet, p.url+"/api/v2/users/me", "nonsense", "")
+	_ = p.stop(t, syscall.SIGTERM)
+	var line struct{ Level, Msg, Code string }
+	first, _, _ := strings.Cut(p.errOut.String(), "\n")
+	if err := json.Unmarshal([]byte(first), &line); err != nil || line.Code != "bad.credentials" {
+		t.Errorf("%v: log = %s", err, p.errOut)
+	}
+	bootstrap := start(t, []string{"MOCKCLOUD_LISTEN=127.0.0.1:0", "MOCKCLOUD_EPHEMERAL=true", "MOCKCLOUD_NO_FIXTURES=true"})
+	if strings.Contains(bootstrap.out.String(), adminSecret) {
+		t.Errorf("banner:\n%s", bootstrap.out)
+	}
+	for _, bad := range []string{"MOCKCLOUD_GRANT_RULE=lax", "MOCKCLOUD_LOG_LEVEL=loud", "MOCKCLOUD_LOG_FORMAT=xml", "MOCKCLOUD_EPHEMERAL=perhaps", "MOCKCLOUD_PUBLIC_URL=x"} {
+		_, value, _ := strings.Cut(bad, "=")
+		if _, stderr, code := run(t, []string{bad, "MOCKCLOUD_LISTEN=127.0.0.1:0"}); code != 1 || !strings.Contains(stderr, value) {
+			t.Errorf("%s: %d %s", bad, code, stderr)
+		}
+	}
+}
+
 func TestEnvTokenAndHealthcheck(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil, "--ephemeral", "--listen", "127.0.0.1:0")
