@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	_ "github.com/mockcloud/mockcloud/internal/server" // so that the tests run again when what they build has changed
 )
 
 // binary is the program under test, built once.

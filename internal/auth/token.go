@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -178,17 +179,74 @@ var revoked = store.Collection[*revocation]{
 	Key:  func(r *revocation) string { return r.ID },
 }
 
-// Revocations returns what Revoke has noted in the organization, for Revoked to
-// note it again.
-func Revocations(tx *store.Tx) ([]*Claims, error) {
-	var all []*Claims
+// Ended is what an organization remembers of tokens that were ended before their
+// time: the single ones, and up to which generation those of users and clients.
+type Ended struct {
+	tokens         []*revocation
+	users, clients map[string]int // generations by id
+}
+
+// EndedTokens reads it, for a state that is about to be replaced.
+func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
+	now := a.config.Clock.Now().Unix()
+	e := &Ended{users: make(map[string]int), clients: make(map[string]int)}
 	for r, err := range revoked.All(tx) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &Claims{ID: r.ID, Expires: r.Expires, Org: tx.Org()})
+		if r.Expires > now {
+			e.tokens = append(e.tokens, r)
+		}
 	}
-	return all, nil
+	for u, err := range identity.Users.All(tx) {
+		if err != nil {
+			return nil, err
+		}
+		if u.TokenGeneration > 0 {
+			e.users[u.ID] = u.TokenGeneration
+		}
+	}
+	for c, err := range identity.Clients.All(tx) {
+		if err != nil {
+			return nil, err
+		}
+		if c.TokenGeneration > 0 {
+			e.clients[c.ID] = c.TokenGeneration
+		}
+	}
+	return e, nil
+}
+
+// KeepEnded sees to it that what was ended stays so in the state that came
+// instead.
+func KeepEnded(tx *store.Tx, e *Ended) error {
+	for _, r := range e.tokens {
+		if err := revoked.Put(tx, r); err != nil {
+			return err
+		}
+	}
+	err := raise(tx, &identity.Users, e.users, func(u *identity.User) *int { return &u.TokenGeneration })
+	if err != nil {
+		return err
+	}
+	return raise(tx, &identity.Clients, e.clients, func(c *identity.Client) *int { return &c.TokenGeneration })
+}
+
+func raise[T any](tx *store.Tx, in *store.Collection[T], generations map[string]int, of func(T) *int) error {
+	for id, generation := range generations {
+		v, err := in.Get(tx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		*of(v) = generation
+		if err := in.Put(tx, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Revoke kills one token. Revocations of tokens that have expired meanwhile are

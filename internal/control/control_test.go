@@ -18,11 +18,18 @@ func TestResetGoesBackToTheFixtures(t *testing.T) {
 	made := admin.Post(t, "/api/v2/oauth/clients", `{"name":"web","authorizedGrantType":"TOKEN","scope":["users"]}`)
 	adHoc := srv.As(t, "oauth:client:view")
 	admin.Delete(t, "/api/v2/users/6d6f636b-0005-4000-8000-000000000002")
-	revoked := srv.Admin(t)
+	revoked, old := srv.Admin(t), srv.AsUser(t, "agent1@mockcloud.test")
 	revoked.Delete(t, "/api/v2/tokens/me")
+	admin.Delete(t, "/api/v2/tokens/6d6f636b-0005-4000-8000-000000000004")
+	young := srv.AsUser(t, "agent1@mockcloud.test")
 	srv.Reset(t)
-	if got := revoked.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusUnauthorized {
-		t.Errorf("a revoked token lives again: %d", got.Status)
+	for name, ended := range map[string]*mocktest.Client{"revoked": revoked, "of before all were ended": old} {
+		if got := ended.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusUnauthorized {
+			t.Errorf("a token that was %s lives again: %d", name, got.Status)
+		}
+	}
+	if got := young.Get(t, "/api/v2/tokens/me"); got.Status != http.StatusOK {
+		t.Errorf("a token of after that: %d %s", got.Status, got.Body)
 	}
 	if after := admin.Get(t, "/api/v2/oauth/clients"); string(after.Body) != string(before.Body) {
 		t.Errorf("after the reset:\n%s\nbefore:\n%s", after.Body, before.Body)
@@ -141,5 +148,31 @@ func TestHealth(t *testing.T) {
 	}
 	if got := srv.Anonymous().Get(t, "/_mockcloud/nothing"); got.Status != http.StatusNotFound {
 		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+}
+
+func TestSupportsClientStates(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	const webApp = "6d6f636b-0006-4000-8000-000000000002"
+	tests := []struct {
+		name, body string
+		status     int
+	}{
+		{"disabled", `{"client":"` + webApp + `","state":"disabled"}`, 204},
+		{"active again", `{"client":"` + webApp + `","state":"active"}`, 204},
+		{"a state that there is not", `{"client":"` + webApp + `","state":"asleep"}`, 400},
+		{"no state", `{"client":"` + webApp + `"}`, 400},
+		{"no such client", `{"client":"x","state":"active"}`, 404},
+		{"no client", `{"state":"active"}`, 404},
+		{"broken JSON", `{`, 400},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := srv.Anonymous().Do(t, http.MethodPost, "/_mockcloud/client-state", tt.body, jsonContent)
+			if got.Status != tt.status {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/seed"
@@ -61,5 +62,5 @@ func workable(tx *store.Tx, c seed.Credential) bool {
 		return err == nil && client.State == identity.ClientActive && client.SecretMatches(c.Secret)
 	}
 	user, err := identity.Users.Peek(tx, c.ID)
-	return err == nil && user.State == identity.UserActive && user.Password != nil && user.Password.Plain == c.Secret
+	return err == nil && user.State == identity.UserActive && strings.EqualFold(user.Email, c.Login) && user.Password != nil && user.Password.Plain == c.Secret
 }

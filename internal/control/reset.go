@@ -10,16 +10,15 @@ import (
 
 // Seed replaces every organization by those of the fixtures, in one
 // transaction. Signing keys stay, and so do tokens of clients and users that
-// the fixtures bring back; a token that was revoked stays revoked.
+// the fixtures bring back; a token that was ended stays so.
 func (c *Control) Seed(ctx context.Context) error {
 	return c.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
-		var revoked []*auth.Claims
+		ended := make(map[string]*auth.Ended)
 		for _, org := range slices.Collect(tx.Orgs()) {
-			in, err := auth.Revocations(tx.In(org))
-			if err != nil {
+			var err error
+			if ended[org], err = c.Authority.EndedTokens(tx.In(org)); err != nil {
 				return err
 			}
-			revoked = append(revoked, in...)
 			if err := tx.DropOrg(org); err != nil {
 				return err
 			}
@@ -27,12 +26,11 @@ func (c *Control) Seed(ctx context.Context) error {
 		if err := c.Fixtures.Apply(tx, c.Clock.Now()); err != nil {
 			return err
 		}
-		present := slices.Collect(tx.Orgs())
-		for _, claims := range revoked {
-			if !slices.Contains(present, claims.Org) {
+		for _, org := range slices.Collect(tx.Orgs()) {
+			if ended[org] == nil {
 				continue
 			}
-			if err := c.Authority.Revoke(tx.In(claims.Org), claims); err != nil {
+			if err := auth.KeepEnded(tx.In(org), ended[org]); err != nil {
 				return err
 			}
 		}

@@ -118,15 +118,15 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 	if err != nil {
 		return nil, clientID, err
 	}
-	if l.Limit != nil {
+	org, err := l.orgOf(r, clientID)
+	if err != nil {
+		return nil, clientID, err
+	}
+	if l.Limit != nil { // of clients that there are: a stranger shall fill no memory
 		// Terraform retries on just this beginning (facts: oauth.md §3).
 		if seconds := l.Limit(clientID); seconds > 0 {
 			return nil, clientID, refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
 		}
-	}
-	org, err := l.orgOf(r, clientID)
-	if err != nil {
-		return nil, clientID, err
 	}
 	err = l.DB.View(r.Context(), org, func(tx *store.Tx) error {
 		client, err := identity.Clients.Peek(tx, clientID)

@@ -209,7 +209,10 @@ func (s *Server) knownCaller(w http.ResponseWriter, r *http.Request, d *auth.Dec
 	if err == nil {
 		return nil
 	}
-	public, _ := handlers.Translate(err)
+	public, unforeseen := handlers.Translate(err)
+	if unforeseen && r.Context().Err() == nil {
+		s.logFailure("request failed", r.URL.Path, w, err)
+	}
 	return public
 }
 

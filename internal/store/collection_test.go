@@ -389,3 +389,24 @@ func TestAnIndexDeclaredLater(t *testing.T) {
 		wantIDs(t, "documents", allIDs(t, db), "1", "2")
 	})
 }
+
+// An emptied collection has a place where an empty key could seem to be.
+func TestNothingIsFoundByAnEmptyKey(t *testing.T) {
+	t.Parallel()
+	db := openTemp(t, store.Options{NoSync: true})
+	err := db.Update(t.Context(), org, func(tx *store.Tx) error {
+		if err := people.Insert(tx, &person{ID: "1"}); err != nil {
+			return err
+		}
+		if err := people.Delete(tx, "1"); err != nil {
+			return err
+		}
+		if _, err := people.Get(tx, ""); people.Has(tx, "") || !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("an empty key: has %t, get %v", people.Has(tx, ""), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -66,7 +66,7 @@ type DB struct {
 }
 
 // View runs fn in a read-only transaction: a snapshot that concurrent writers
-// neither change nor wait for. It ends when fn returns, also by a panic.
+// neither change nor wait for. A panic of fn comes back as a PanicError.
 func (db *DB) View(ctx context.Context, org string, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -180,8 +180,8 @@ func closedError(err error) error {
 	return err
 }
 
-// PanicError is what Update returns when its function panicked, or ended its
-// goroutine (as t.Fatal does) instead of returning.
+// PanicError is what View and Update return when their function panicked; Update
+// also where it ended its goroutine (as t.Fatal does) instead of returning.
 type PanicError struct {
 	Value any    // what was given to panic; nil for an ended goroutine
 	Stack []byte // of the goroutine that panicked

@@ -227,7 +227,7 @@ func (t *txn) get(p place, key []byte) ([]byte, bool) {
 		return nil, false
 	}
 	k, v := h.cursor.Seek(key)
-	if !bytes.Equal(k, key) {
+	if k == nil || !bytes.Equal(k, key) { // nothing equals an empty key
 		return nil, false
 	}
 	return v, true
