@@ -220,6 +220,9 @@ func TestKeysBelongToTheStateFile(t *testing.T) {
 	}
 }
 
+// Guess: the division stands glued to the permission and in brackets, and only
+// the 23 object types that can be moved live in divisions (facts
+// authorization.md §§2.2 and 4).
 func TestPermissionsCountInTheirDivision(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

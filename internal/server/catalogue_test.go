@@ -112,6 +112,7 @@ func TestEveryOperationAsksForItsPermission(t *testing.T) {
 			code, text = "missing.permissions", "Unable to perform the requested action. You are missing the following permission(s): "
 		}
 		// Permissions come before everything that could be wrong with the body.
+		// Guess: the name of the parameter in messageParams (facts authorization.md §2.3).
 		got := weak.Do(t, op.Method, target(op), "{broken", jsonBody)
 		if got.Status != http.StatusForbidden || got.Str(t, "code") != code || got.Str(t, "message") != text+list ||
 			got.Str(t, "messageParams.permissions") != list || got.Str(t, "messageWithParams") != text+"{permissions}" {

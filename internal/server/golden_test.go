@@ -13,6 +13,8 @@ import (
 
 // Wire shapes that others parse, key order included. Written anew by
 // go test ./internal/server -run Golden -update, and reviewed like code.
+//
+// Guess: the version of a subject, which is the user's here.
 func TestGoldenAnswers(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})

@@ -54,6 +54,8 @@ func TestOneTokenOfManyCanBeRevoked(t *testing.T) {
 	}
 }
 
+// Guess: the division of the user does not matter, since oauth:token is none of
+// the permissions that are known to be division-aware.
 func TestRevokingAllTokensOfAUser(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
