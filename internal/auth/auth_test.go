@@ -86,6 +86,20 @@ func (w *world) change(t *testing.T, fn func(*store.Tx) error) {
 	}
 }
 
+// token is a fresh token of the client, and what it says.
+func (w *world) token(t *testing.T) (auth.Token, *auth.Claims) {
+	t.Helper()
+	token, err := w.authority.Mint(orgID, w.client, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := w.authority.Verify(token.Access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token, claims
+}
+
 // may says whether the token may list the clients now, in a reading or a
 // writing transaction.
 func (w *world) may(t *testing.T, token string, write bool) bool {
@@ -162,14 +176,7 @@ func TestWhatIsRememberedEndsWithTheStateItWasFoundIn(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			token, err := w.authority.Mint(orgID, w.client, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			claims, err := w.authority.Verify(token.Access)
-			if err != nil {
-				t.Fatal(err)
-			}
+			token, claims := w.token(t)
 			for range 2 { // the second time from memory
 				if !w.may(t, token.Access, false) || !w.may(t, token.Access, true) {
 					t.Fatal("refused from the start")
@@ -186,10 +193,7 @@ func TestWhatIsRememberedEndsWithTheStateItWasFoundIn(t *testing.T) {
 func TestATokenEndsToTheSecond(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	token, err := w.authority.Mint(orgID, w.client, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	token, _ := w.token(t)
 	if token.ExpiresIn != 599 {
 		t.Errorf("expires in %d", token.ExpiresIn)
 	}
@@ -206,10 +210,7 @@ func TestATokenEndsToTheSecond(t *testing.T) {
 func TestKeysBelongToTheStateFile(t *testing.T) {
 	t.Parallel()
 	w, other := newWorld(t), newWorld(t)
-	token, err := w.authority.Mint(orgID, w.client, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	token, _ := w.token(t)
 	if _, err := w.open(t).Verify(token.Access); err != nil {
 		t.Errorf("opened again: %v", err)
 	}
@@ -233,17 +234,10 @@ func TestPermissionsCountInTheirDivision(t *testing.T) {
 			identity.Give(tx, identity.Subject{Type: identity.SubjectClient, ID: "bot"}, identity.Pair{RoleID: "editor", DivisionID: "sales"}, nil),
 		)
 	})
-	token, err := w.authority.Mint(orgID, w.client, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	claims, err := w.authority.Verify(token.Access)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, claims := w.token(t)
 	patch, _ := w.catalogue.Operation("patchUser")
 	queue, _ := w.catalogue.Operation("getOauthClients")
-	err = w.db.View(t.Context(), orgID, func(tx *store.Tx) error {
+	err := w.db.View(t.Context(), orgID, func(tx *store.Tx) error {
 		c, err := w.authority.Caller(tx, claims)
 		if err != nil {
 			return err

@@ -16,8 +16,9 @@ import (
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
-// The 17 rules of facts clients.md §1, each by its number. Rules about single
-// families (9, 13, 14, 16) are tested there; here is what holds everywhere.
+// The 17 rules of facts clients.md §1, each by its number. Those about tokens (5,
+// 11, 13) are also tested in package login; 16, about sockets, has nothing to
+// hold for yet.
 
 func TestRule1AnyHostIsServedOnOnePort(t *testing.T) {
 	t.Parallel()
