@@ -24,12 +24,16 @@ import (
 // Options say how a test's server differs from the usual one. The zero value
 // serves the embedded default organization.
 type Options struct {
-	Fixtures   []string  // names of embedded fixtures, or files; none means "default"
-	Path       string    // state file that outlives the server; "" means a temporary one
-	GrantRule  string    // "strict" or "off"; "" means strict
-	RateLimits bool      // refuse calls over the rate limit
-	Start      time.Time // what the clock says at first; zero means 2026-01-15 12:00 UTC
-	Logger     *slog.Logger
+	Fixtures   []string // names of embedded fixtures, or files; none means "default"
+	Path       string   // state file that outlives the server; "" means a temporary one
+	GrantRule  string   // "strict" or "off"; "" means strict
+	RateLimits bool     // refuse calls over the rate limit
+
+	PasswordGrant bool // serve the grant type password
+	NoImplicit    bool // refuse the implicit grant
+
+	Start  time.Time // what the clock says at first; zero means 2026-01-15 12:00 UTC
+	Logger *slog.Logger
 }
 
 // Clock is a clock that stands still until it is advanced.
@@ -70,7 +74,7 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	now := clock.NewManual(o.Start)
 	srv, err := server.Start(t.Context(), server.Config{
-		Path: o.Path, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits,
+		Path: o.Path, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
 		Clock: now, Logger: o.Logger, Version: "test",
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mockcloud/mockcloud/internal/control"
+	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/seed"
 )
 
@@ -96,6 +97,37 @@ func newToken() *cobra.Command {
 	for _, name := range []string{"user", "client"} {
 		cmd.Flags().Lookup(name).Annotations[perCall] = []string{"true"} // the map is there: the line above made it
 	}
+	urlFlag(cmd, &url)
+	return cmd
+}
+
+func newAssertion() *cobra.Command {
+	var url string
+	var wanted login.AssertionRequest
+	cmd := &cobra.Command{
+		Use:   "assertion",
+		Short: "Print a SAML response of the running server's test identity provider",
+		Long: "Print a SAML response of the running server's test identity provider, in base64:\n" +
+			"what the grant type SAML2 bearer takes as assertion. With --fault it is broken on purpose.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var answer login.AssertionResponse
+			if err := call(cmd.Context(), http.MethodPost, url, "/_mockcloud/idp/assertion", wanted, &answer); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), answer.Assertion)
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&wanted.User, "user", "", "e-mail address of the user whom it is about")
+	flags.StringVar(&wanted.Audience, "audience", "", "whom it is for; without it, what the organization expects")
+	flags.StringVar(&wanted.Recipient, "recipient", "", "where it is sent; without it, the server's own /saml")
+	flags.StringVar(&wanted.Fault, "fault", "", "expired, audience, issuer or signature")
+	for _, name := range []string{"user", "audience", "recipient", "fault"} {
+		_ = flags.SetAnnotation(name, perCall, []string{"true"}) // fails for unknown flags only
+	}
+	_ = cmd.MarkFlagRequired("user") // likewise
 	urlFlag(cmd, &url)
 	return cmd
 }

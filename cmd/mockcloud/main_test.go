@@ -197,7 +197,7 @@ func TestEveryFlagOfServeHasItsVariable(t *testing.T) {
 	}
 	p := start(t, []string{
 		"MOCKCLOUD_LISTEN=127.0.0.1:0", "MOCKCLOUD_EPHEMERAL=true", "MOCKCLOUD_FIXTURES=" + fixture, "MOCKCLOUD_GRANT_RULE=off",
-		"MOCKCLOUD_RATE_LIMITS=true", "MOCKCLOUD_LOG_LEVEL=debug", "MOCKCLOUD_LOG_FORMAT=json", "MOCKCLOUD_RESET=true",
+		"MOCKCLOUD_RATE_LIMITS=true", "MOCKCLOUD_LOG_LEVEL=debug", "MOCKCLOUD_PASSWORD_GRANT=true", "MOCKCLOUD_IMPLICIT_GRANT=true", "MOCKCLOUD_QUICK_LOGIN=true", "MOCKCLOUD_LOG_FORMAT=json", "MOCKCLOUD_RESET=true",
 	})
 	if !strings.Contains(p.out.String(), "Acme") || !strings.Contains(p.out.String(), "temporary") {
 		t.Errorf("banner:\n%s", p.out)
@@ -262,6 +262,80 @@ func TestEnvTokenAndHealthcheck(t *testing.T) {
 			t.Errorf("%s: %d %s", word, code, stdout)
 		}
 	}
+}
+
+// The README's way through the test identity provider, and the switches of the
+// log-in host.
+func TestAssertionAndTheSwitchesOfTheGrantTypes(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--ephemeral", "--listen", "127.0.0.1:0", "--password-grant", "--implicit-grant=false", "--quick-login=false")
+	grant := func(id, secret string, fields url.Values) (string, int) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/oauth/token", strings.NewReader(fields.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth("6d6f636b-0006-4000-8000-"+id, secret)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text), answer.StatusCode
+	}
+	bearer := func(fault string) (string, int) {
+		assertion, stderr, code := run(t, []string{"MOCKCLOUD_USER=admin@mockcloud.test"}, "assertion", "--url", p.url, "--user", "agent1@mockcloud.test", "--fault", fault)
+		if code != 0 {
+			t.Fatalf("assertion: %s", stderr)
+		}
+		return grant("000000000004", "fake-secret-of-the-mockcloud-saml-client-00", url.Values{
+			"grant_type": {"urn:ietf:params:oauth:grant-type:saml2-bearer"}, "orgName": {"mockcloud"}, "assertion": {strings.TrimSpace(assertion)},
+		})
+	}
+	if text, status := bearer(""); status != http.StatusOK {
+		t.Errorf("a good assertion: %d %s", status, text)
+	}
+	if text, status := bearer("expired"); status != http.StatusBadRequest || !strings.Contains(text, "expired") {
+		t.Errorf("an expired assertion: %d %s", status, text)
+	}
+	for _, args := range [][]string{{"--user", "nobody@mockcloud.test"}, {"--user", "agent1@mockcloud.test", "--fault", "odd"}, {}} {
+		if _, stderr, code := run(t, nil, append([]string{"assertion", "--url", p.url}, args...)...); code != 1 || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("assertion %v: %d %s", args, code, stderr)
+		}
+	}
+	if text, status := grant("000000000005", "fake-secret-of-the-mockcloud-password-app-0", url.Values{
+		"grant_type": {"password"}, "username": {"agent1@mockcloud.test"}, "password": {"fake-agent1-password"},
+	}); status != http.StatusOK {
+		t.Errorf("password: %d %s", status, text)
+	}
+	if text := page(t, p.url+"/login"); strings.Contains(text, "agent1@mockcloud.test") {
+		t.Errorf("the log-in page offers users:\n%s", text)
+	}
+	if text := page(t, p.url+"/.well-known/oauth-authorization-server"); strings.Contains(text, `"implicit"`) || !strings.Contains(text, `"password"`) {
+		t.Errorf("metadata = %s", text)
+	}
+}
+
+func page(t *testing.T, address string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestAKilledServerComesBackWithAllItAcknowledged(t *testing.T) {

@@ -35,6 +35,9 @@ type serveFlags struct {
 	fixtures              []string
 	ephemeral, noFixtures bool
 	reset, rateLimits     bool
+	passwordGrant         bool
+	implicitGrant         bool
+	quickLogin            bool
 	grantRule             string
 	logLevel, logFormat   string
 }
@@ -59,6 +62,9 @@ func newServe() *cobra.Command {
 	flags.StringVar(&f.publicURL, "public-url", "", "the URL that clients use, where it differs from the address")
 	flags.StringVar(&f.grantRule, "grant-rule", string(identity.GrantRuleStrict), "strict: a client can only be given roles that its editor holds; off: any role")
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "refuse more than 300 calls per token and minute")
+	flags.BoolVar(&f.passwordGrant, "password-grant", false, "serve the grant type password, which is off in the real service")
+	flags.BoolVar(&f.implicitGrant, "implicit-grant", true, "serve the implicit grant, which the real service is about to end")
+	flags.BoolVar(&f.quickLogin, "quick-login", true, "offer the fixtures' users on the log-in page, to be signed in by one click")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	return cmd
@@ -94,7 +100,8 @@ func (f *serveFlags) serve(ctx context.Context, out, errOut io.Writer) error {
 func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	config := server.Config{
 		Listen: f.listen, Path: f.db, Reset: f.reset, PublicURL: f.publicURL, RateLimits: f.rateLimits,
-		GrantRule: identity.GrantRule(f.grantRule), Version: version(),
+		GrantRule: identity.GrantRule(f.grantRule), Version: version(), PasswordGrant: f.passwordGrant,
+		NoImplicit: !f.implicitGrant, NoQuickLogin: !f.quickLogin,
 	}
 	if f.ephemeral {
 		config.Path = ""
@@ -158,6 +165,7 @@ func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Pr
 			fmt.Fprintf(&b, "  User           %-28s password %s\n", c.Login, c.Secret)
 		}
 	}
+	fmt.Fprintf(&b, "\n  Log in         %s/login\n", srv.URL())
 	switch {
 	case e.ClientID != "":
 		fmt.Fprintf(&b, "\n  Get a token:\n    curl -s -u %s:%s -d grant_type=client_credentials %s/oauth/token\n", e.ClientID, e.ClientSecret, srv.URL())

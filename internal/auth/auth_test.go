@@ -89,7 +89,7 @@ func (w *world) change(t *testing.T, fn func(*store.Tx) error) {
 // token is a fresh token of the client, and what it says.
 func (w *world) token(t *testing.T) (auth.Token, *auth.Claims) {
 	t.Helper()
-	token, err := w.authority.Mint(orgID, w.client, nil)
+	token, err := w.authority.Mint(auth.Grant{Org: orgID, ClientOrg: orgID, Client: w.client})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,16 @@ func (c *Caller) inScope(facts *spec.Facts) bool {
 	if !c.Org.Settings.EnforceScopes || c.User == nil || c.Builtin || len(facts.Scopes) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(facts.Scopes, func(s string) bool { return slices.Contains(c.Client.Scope, s) })
+	return slices.ContainsFunc(facts.Scopes, func(s string) bool { return slices.Contains(c.Scopes(), s) })
+}
+
+// Scopes are those of the token: the client's, unless the request for the token
+// asked for fewer.
+func (c *Caller) Scopes() []string {
+	if c.Claims.Scope == "" {
+		return c.Client.Scope
+	}
+	return slices.DeleteFunc(strings.Fields(c.Claims.Scope), func(s string) bool { return !slices.Contains(c.Client.Scope, s) })
 }
 
 func (c *Caller) missing(tx *store.Tx, wanted []spec.Permission, division string) []spec.Permission {

@@ -19,6 +19,8 @@ type Caller struct {
 	User    *identity.User // nil for client-credentials tokens
 	Builtin bool           // the token belongs to mockcloud's own client
 
+	clientOrg *identity.Org // where the client lives elsewhere than the user; else nil
+
 	// Where the caller was looked up in a read-only transaction, it is kept for
 	// all that see the same state.
 	snapshot uint64
@@ -46,9 +48,26 @@ func (e errDead) Error() string { return e.reason }
 // and explanations; errors that are not about the token are wrapped store
 // errors (see IsDead).
 //
+// Whether the token has been idle for too long is asked each time.
+func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
+	c, err := known(tx, claims)
+	if err != nil {
+		return nil, err
+	}
+	switch idled, err := a.idled(tx, c); {
+	case err != nil:
+		return nil, err
+	case idled:
+		return nil, errDead{idledReason}
+	}
+	return c, nil
+}
+
+// known is the caller as it was found before, or looked up now.
+//
 // What was found in a read-only transaction holds for every other that sees the
 // same state, and any commit ends it; a writing transaction looks for itself.
-func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
+func known(tx *store.Tx, claims *Claims) (*Caller, error) {
 	snapshot := tx.Snapshot()
 	if c := claims.caller.Load(); c != nil && snapshot != 0 && c.snapshot == snapshot {
 		return c, nil
@@ -67,12 +86,23 @@ func lookUp(tx *store.Tx, claims *Claims) (*Caller, error) {
 	if c.Org, err = identity.CurrentOrg(tx); err != nil {
 		return nil, dead(err, "the organization of the token is gone")
 	}
-	if revoked.Has(tx, claims.ID) {
+	switch ended, err := revoked.Peek(tx, claims.ID); {
+	case err == nil && ended.Idled:
+		return nil, errDead{idledReason}
+	case err == nil:
 		return nil, errDead{"the token was revoked"}
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, err
+	case claims.Family != "" && revoked.Has(tx, claims.Family):
+		return nil, errDead{"the sign-in that the token comes from was revoked"}
+	}
+	home := tx
+	if claims.ClientOrg != "" {
+		home = tx.In(claims.ClientOrg)
 	}
 	if claims.ClientID == identity.BuiltinID {
 		c.Client, c.Builtin = identity.Builtin(), true
-	} else if c.Client, err = identity.Clients.Peek(tx, claims.ClientID); err != nil {
+	} else if c.Client, err = identity.Clients.Peek(home, claims.ClientID); err != nil {
 		return nil, dead(err, "the client was deleted")
 	}
 	switch {
@@ -80,6 +110,11 @@ func lookUp(tx *store.Tx, claims *Claims) (*Caller, error) {
 		return nil, errDead{"the client is disabled"}
 	case c.Client.TokenGeneration != claims.ClientGeneration:
 		return nil, errDead{"all tokens of the client were revoked"}
+	}
+	if claims.ClientOrg != "" {
+		if c.clientOrg, err = identity.CurrentOrg(home); err != nil {
+			return nil, dead(err, "the organization of the client is gone")
+		}
 	}
 	if claims.UserID != "" {
 		if c.User, err = identity.Users.Peek(tx, claims.UserID); err != nil {
@@ -182,4 +217,10 @@ func (c *Caller) Divisions(tx *store.Tx, p spec.Permission) (ids []string, all b
 		}
 	}
 	return ids, false
+}
+
+// UserPermits says whether the user holds p in any division, for decisions that
+// no token is there for.
+func UserPermits(tx *store.Tx, user *identity.User, p spec.Permission) bool {
+	return (&Caller{Claims: new(Claims), User: user}).Permits(tx, p, "")
 }

@@ -79,15 +79,21 @@ func loadKeys(ctx context.Context, db *store.DB, now *clock.Time, newID func() s
 	return found, nil
 }
 
+// The types of tokens, as their header says (RFC 9068, RFC 7519).
+const (
+	typeAccess = "at+jwt"
+	typeID     = "JWT"
+)
+
 // keyring holds the decoded keys. It is read-only.
 type keyring struct {
-	signer  jose.Signer
+	signers map[string]jose.Signer      // by type of token, of the newest key
 	publics map[string]*ecdsa.PublicKey // by key id
 	jwks    []byte                      // what /.well-known/jwks.json answers
 }
 
 func newKeyring(records []*keyRecord) (*keyring, error) {
-	ring := &keyring{publics: make(map[string]*ecdsa.PublicKey, len(records))}
+	ring := &keyring{publics: make(map[string]*ecdsa.PublicKey, len(records)), signers: make(map[string]jose.Signer, 2)}
 	var set jose.JSONWebKeySet
 	var newest *keyRecord
 	for _, record := range records {
@@ -99,16 +105,35 @@ func newKeyring(records []*keyRecord) (*keyring, error) {
 		set.Keys = append(set.Keys, jose.JSONWebKey{Key: &private.PublicKey, KeyID: record.ID, Algorithm: record.Alg, Use: "sig"})
 		if newest == nil || record.Created.After(newest.Created.Time) {
 			newest = record
-			opts := (&jose.SignerOptions{}).WithType("at+jwt").WithHeader("kid", record.ID)
-			ring.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, opts)
-			if err != nil {
-				return nil, fmt.Errorf("signer: %w", err)
+			for _, kind := range [...]jose.ContentType{typeAccess, typeID} {
+				opts := (&jose.SignerOptions{}).WithType(kind).WithHeader("kid", record.ID)
+				ring.signers[string(kind)], err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, opts)
+				if err != nil {
+					return nil, fmt.Errorf("signer: %w", err)
+				}
 			}
 		}
 	}
 	var err error
 	ring.jwks, err = json.Marshal(set)
 	return ring, err
+}
+
+// sign returns the claims as a compact token of that type.
+func (r *keyring) sign(claims any, kind string) (string, error) {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("encode claims: %w", err)
+	}
+	signed, err := r.signers[kind].Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	compact, err := signed.CompactSerialize()
+	if err != nil {
+		return "", fmt.Errorf("serialise token: %w", err)
+	}
+	return compact, nil
 }
 
 func (k *keyRecord) private() (*ecdsa.PrivateKey, error) {
@@ -125,14 +150,16 @@ func (k *keyRecord) private() (*ecdsa.PrivateKey, error) {
 
 var errBadToken = errors.New("not a token of this server")
 
-// verify checks the signature of a compact token and returns its payload.
+// verify checks the signature of a compact access token and returns its payload.
+// An ID token has the same keys and must not pass for one (RFC 9068 §4).
 func (r *keyring) verify(token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil {
 		return nil, errBadToken
 	}
-	public, ok := r.publics[signed.Signatures[0].Protected.KeyID]
-	if !ok {
+	header := &signed.Signatures[0].Protected
+	public, ok := r.publics[header.KeyID]
+	if !ok || header.ExtraHeaders[jose.HeaderType] != typeAccess {
 		return nil, errBadToken
 	}
 	payload, err := signed.Verify(public)

@@ -30,6 +30,9 @@ type Claims struct {
 	ID               string `json:"jti"`
 	ClientGeneration int    `json:"cgen"`
 	UserGeneration   int    `json:"ugen,omitempty"`
+	ClientOrg        string `json:"corg,omitempty"`  // where the client lives in another organization than the user
+	Family           string `json:"fam,omitempty"`   // the sign-in that the token and its refresh tokens come from
+	Scope            string `json:"scope,omitempty"` // what the request narrowed the client's scopes to, apart by blanks
 
 	caller    atomic.Pointer[Caller]        // who it stood for when it was last looked up
 	permitted atomic.Pointer[identity.Pair] // the grant that permitted the last request; to be checked again
@@ -53,6 +56,9 @@ type Authority struct {
 	ring     *keyring
 	verified tokenCache
 	refused  tokenCache // those with a bad signature, so that repeating one is cheap
+
+	idle       idleTokens
+	allowlists sync.Map // organization's id to *allowlist
 }
 
 // Open reads the signing keys, or makes the first.
@@ -77,39 +83,48 @@ type Token struct {
 	ExpiresIn int // seconds
 }
 
-// Mint issues an access token of the client, for user unless that is nil.
-// Nothing is stored.
-func (a *Authority) Mint(orgID string, client *identity.Client, user *identity.User) (Token, error) {
+// Grant is what an access token is issued for.
+type Grant struct {
+	Org       string // of the user, or of the client where there is none
+	Client    *identity.Client
+	ClientOrg string         // "" means Org
+	User      *identity.User // nil for a token of the client itself
+	Family    string         // see Claims
+	Scope     string         // see Claims
+}
+
+// Mint issues an access token. Nothing is stored.
+func (a *Authority) Mint(g Grant) (Token, error) {
 	now := a.config.Clock.Now()
 	claims := Claims{
 		Issuer:           a.config.Issuer(),
-		Subject:          client.ID,
+		Subject:          g.Client.ID,
 		Audience:         audience,
-		ClientID:         client.ID,
-		Org:              orgID,
+		ClientID:         g.Client.ID,
+		Org:              g.Org,
 		IssuedAt:         now.Unix(),
-		Expires:          now.Unix() + int64(client.ValiditySeconds),
+		Expires:          now.Unix() + int64(g.Client.ValiditySeconds),
 		ID:               a.config.NewID(),
-		ClientGeneration: client.TokenGeneration,
+		ClientGeneration: g.Client.TokenGeneration,
+		Family:           g.Family,
+		Scope:            g.Scope,
 	}
-	if user != nil {
-		claims.Subject, claims.UserID, claims.UserGeneration = user.ID, user.ID, user.TokenGeneration
+	if g.ClientOrg != g.Org {
+		claims.ClientOrg = g.ClientOrg
 	}
-	payload, err := json.Marshal(&claims)
+	if g.User != nil {
+		claims.Subject, claims.UserID, claims.UserGeneration = g.User.ID, g.User.ID, g.User.TokenGeneration
+	}
+	access, err := a.ring.sign(&claims, typeAccess)
 	if err != nil {
-		return Token{}, fmt.Errorf("encode claims: %w", err)
-	}
-	signed, err := a.ring.signer.Sign(payload)
-	if err != nil {
-		return Token{}, fmt.Errorf("sign token: %w", err)
-	}
-	access, err := signed.CompactSerialize()
-	if err != nil {
-		return Token{}, fmt.Errorf("serialise token: %w", err)
+		return Token{}, err
 	}
 	// One second less than the validity, as the real service answers (oauth.md §2).
-	return Token{Access: access, ExpiresIn: client.ValiditySeconds - 1}, nil
+	return Token{Access: access, ExpiresIn: g.Client.ValiditySeconds - 1}, nil
 }
+
+// Issuer is the server's own URL, without a slash at the end.
+func (a *Authority) Issuer() string { return a.config.Issuer() }
 
 // Verify checks the signature and the expiry of a token. That alone says
 // nothing about what has happened to its client and user since; see
@@ -168,10 +183,11 @@ func (v *tokenCache) put(sum [sha256.Size]byte, c *Claims) {
 	v.young[sum] = c
 }
 
-// revocation is a token that was killed before its time.
+// revocation is a token, or a family of tokens, that was killed before its time.
 type revocation struct {
-	ID      string `json:"jti"`
+	ID      string `json:"jti"` // or that of the family
 	Expires int64  `json:"exp"`
+	Idled   bool   `json:"idled,omitempty"` // it was not used for too long
 }
 
 var revoked = store.Collection[*revocation]{
@@ -249,9 +265,14 @@ func raise[T any](tx *store.Tx, in *store.Collection[T], generations map[string]
 	return nil
 }
 
-// Revoke kills one token. Revocations of tokens that have expired meanwhile are
-// forgotten.
+// Revoke kills one token.
 func (a *Authority) Revoke(tx *store.Tx, c *Claims) error {
+	return a.revoke(tx, &revocation{ID: c.ID, Expires: c.Expires})
+}
+
+// revoke remembers a revocation and forgets those of tokens that have expired
+// meanwhile.
+func (a *Authority) revoke(tx *store.Tx, fresh *revocation) error {
 	now := a.config.Clock.Now().Unix()
 	var gone []string
 	for r, err := range revoked.All(tx) {
@@ -267,5 +288,5 @@ func (a *Authority) Revoke(tx *store.Tx, c *Claims) error {
 			return err
 		}
 	}
-	return revoked.Put(tx, &revocation{ID: c.ID, Expires: c.Expires})
+	return revoked.Put(tx, fresh)
 }

@@ -25,13 +25,16 @@ func (c *Caller) TokenInfo() *TokenInfo {
 	info := &TokenInfo{
 		Organization:     org,
 		HomeOrganization: org,
-		AuthorizedScope:  c.Client.Scope,
+		AuthorizedScope:  c.Scopes(),
 		OAuthClient: tokenClient{
 			ID: c.Client.ID, Name: c.Client.Name, AuthorizedGrantType: c.Client.GrantType, Organization: org,
 		},
 	}
 	if info.AuthorizedScope == nil {
 		info.AuthorizedScope = []string{}
+	}
+	if c.clientOrg != nil {
+		info.OAuthClient.Organization = identity.Ref{ID: c.clientOrg.ID, Name: c.clientOrg.Name}
 	}
 	if c.Builtin {
 		info.OAuthClient.Organization = identity.Ref{ID: identity.BuiltinOrg}

@@ -36,11 +36,12 @@ type Control struct {
 	Clock     clock.Clock
 	Version   string
 	PublicURL func() string // the URL that clients use; its host is trusted
+	OnReset   func()        // called after a reset; nil for nothing
 }
 
 // Mount registers the endpoints.
 func (c *Control) Mount(e *echo.Echo) {
-	g := e.Group("/_mockcloud", c.guard)
+	g := e.Group("/_mockcloud", c.Guard)
 	g.GET("/health", c.health)
 	g.HEAD("/health", c.health)
 	g.POST("/client-state", c.clientState)
@@ -49,10 +50,10 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.POST("/token", c.token)
 }
 
-// guard refuses what a page of another site could send: a foreign Host (a name
+// Guard refuses what a page of another site could send: a foreign Host (a name
 // made to resolve to this machine), a foreign Origin, and writes whose content
 // type a form could have.
-func (c *Control) guard(next echo.HandlerFunc) echo.HandlerFunc {
+func (c *Control) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
 		if !c.trustedHost(r.Host) {
@@ -104,6 +105,9 @@ func (c *Control) loginDocument(ec echo.Context) error {
 func (c *Control) reset(ec echo.Context) error {
 	if err := c.Seed(ec.Request().Context()); err != nil {
 		return err
+	}
+	if c.OnReset != nil {
+		c.OnReset()
 	}
 	return ec.NoContent(http.StatusNoContent)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/seed"
@@ -241,7 +242,7 @@ func (c *Control) askedFor(p spec.Permission) bool {
 }
 
 func (c *Control) mint(org string, client *identity.Client, user *identity.User) (*TokenResponse, error) {
-	token, err := c.Authority.Mint(org, client, user)
+	token, err := c.Authority.Mint(auth.Grant{Org: org, ClientOrg: org, Client: client, User: user})
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,13 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -37,13 +41,22 @@ type Call struct {
 	*Env
 	Operation *spec.Operation
 	Caller    *auth.Caller // nil for operations that need no token
-	Tx        *store.Tx    // nil for operations registered with OwnTx
+	Tx        *store.Tx    // nil outside of a transaction: in operations registered with OwnTx and in functions registered with Before
 	Input     *spec.Input
 	Path      string         // as the client sees it, without gateway prefixes
 	RawQuery  string         // as received
+	RemoteIP  netip.Addr     // the other end of the connection, see server.remoteIP
 	Decision  *auth.Decision // what has been looked at so far
 
+	// Prepared is what the function that Before registered leaves for the
+	// operation itself; nil where there is none.
+	Prepared any
+	// PreserveIdle is set by an operation whose call shall not count as use of
+	// the token.
+	PreserveIdle bool
+
 	param func(string) string
+	view  func(context.Context, func(*store.Tx) error) error
 }
 
 // NewCall returns a call of an operation. param gives its path parameters,
@@ -58,6 +71,17 @@ func (c *Call) Param(name string) string { return c.param(name) }
 // Now is the time of the call.
 func (c *Call) Now() time.Time { return c.Clock.Now() }
 
+// View runs fn in a read-only transaction of the caller's organization, which is
+// Tx meanwhile. It is for functions registered with Before, which run outside of
+// any.
+func (c *Call) View(ctx context.Context, fn func() error) error {
+	return c.view(ctx, func(tx *store.Tx) error {
+		c.Tx = tx
+		defer func() { c.Tx = nil }()
+		return fn()
+	})
+}
+
 // Stamp is "now, by the caller".
 func (c *Call) Stamp() identity.Stamp {
 	return identity.Stamp{At: clock.At(c.Now()), By: c.Caller.Ref()}
@@ -70,6 +94,20 @@ func (c *Call) User() (*identity.User, error) {
 		return nil, auth.NotAUser()
 	}
 	return c.Caller.User, nil
+}
+
+// Documented is an error in the words that the catalogue has for this operation;
+// args stand in for the %s of the message. Where the operation does not list the
+// code, status and code still hold.
+func (c *Call) Documented(status int, code string, args ...string) *apierr.Error {
+	listed, message, ok := c.Operation.ErrorCode(code)
+	if !ok {
+		return apierr.New(status, code, strings.Join(args, " "))
+	}
+	for _, a := range args {
+		message = strings.Replace(message, "%s", a, 1)
+	}
+	return apierr.New(listed, code, message)
 }
 
 // RequireIn refuses unless the caller has the operation's permission in each of
@@ -112,6 +150,17 @@ const (
 type Operation struct {
 	Access Access
 	invoke func(context.Context, *Call) (any, error)
+	before func(context.Context, *Call) error // nil where there is nothing to prepare
+}
+
+// Prepare runs what was registered with Before, and nothing where nothing was.
+// view opens read-only transactions of the caller's organization.
+func (o *Operation) Prepare(ctx context.Context, c *Call, view func(context.Context, func(*store.Tx) error) error) error {
+	if o.before == nil {
+		return nil
+	}
+	c.view = view
+	return o.before(ctx, c)
 }
 
 // Invoke runs the operation's function.
@@ -164,9 +213,7 @@ func On[In, Out any](r *Registry, id string, fn func(context.Context, *Call, In)
 		}
 	}
 	if err != nil {
-		if r.err == nil {
-			r.err = fmt.Errorf("register %s: %w", id, err)
-		}
+		r.fail(id, err)
 		return
 	}
 	op := &Operation{invoke: func(ctx context.Context, c *Call) (any, error) {
@@ -180,6 +227,38 @@ func On[In, Out any](r *Registry, id string, fn func(context.Context, *Call, In)
 		op.Access = a
 	}
 	r.byID[id] = op
+}
+
+// fail keeps the first mistake.
+func (r *Registry) fail(id string, err error) {
+	if r.err == nil {
+		r.err = fmt.Errorf("register %s: %w", id, err)
+	}
+}
+
+// Before has fn run ahead of an operation that was registered with On: after
+// validation, outside of any transaction and before the operation's own. It is
+// for slow work, such as hashing a password, that other writers shall not wait
+// for. What fn finds out it leaves in Call.Prepared, and the operation checks
+// again what may have changed since. The request has been admitted, but not for
+// the division of any object.
+//
+// GET and HEAD are validated inside their transaction and have no such function.
+func (r *Registry) Before(id string, fn func(context.Context, *Call) error) {
+	listed, known := r.catalogue.Operation(id)
+	op := r.byID[id]
+	switch {
+	case !known:
+		r.fail(id, errors.New("the operation is not in the catalogue"))
+	case op == nil:
+		r.fail(id, errors.New("Before comes after On"))
+	case op.before != nil:
+		r.fail(id, errors.New("Before is called twice"))
+	case listed.Method == http.MethodGet, listed.Method == http.MethodHead:
+		r.fail(id, errors.New("Before is not for "+listed.Method))
+	default:
+		op.before = fn
+	}
 }
 
 // None is the input or output of operations that take or give nothing.

@@ -26,6 +26,8 @@ func nothing(context.Context, *handlers.Call, handlers.None) (handlers.None, err
 	return handlers.None{}, nil
 }
 
+func ready(context.Context, *handlers.Call) error { return nil }
+
 func TestMistakesInRegisteringStopTheServer(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -51,6 +53,17 @@ func TestMistakesInRegisteringStopTheServer(t *testing.T) {
 				return handlers.None{}, nil
 			})
 		}, "float64"},
+		{"something before an operation that is not in the catalogue", func(r *handlers.Registry) { r.Before("postNothing", ready) }, "not in the catalogue"},
+		{"something before an operation that nobody registers", func(r *handlers.Registry) { r.Before("postUsers", ready) }, "after On"},
+		{"two things before an operation", func(r *handlers.Registry) {
+			handlers.On(r, "postUsers", nothing)
+			r.Before("postUsers", ready)
+			r.Before("postUsers", ready)
+		}, "twice"},
+		{"something before a GET", func(r *handlers.Registry) {
+			handlers.On(r, "getUsers", nothing)
+			r.Before("getUsers", ready)
+		}, "not for GET"},
 		{"an input that is no struct", func(r *handlers.Registry) {
 			handlers.On(r, "getUsers", func(context.Context, *handlers.Call, string) (handlers.None, error) { return handlers.None{}, nil })
 		}, "not a struct"},

@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 
+	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -31,6 +32,27 @@ type Org struct {
 type Settings struct {
 	EnforceScopes      bool `json:"enforceScopes,omitempty"`      // decisions.md 9
 	GrantDivisionAware bool `json:"grantDivisionAware,omitempty"` // authorization.md §8, authorizationGrantDivisionAware
+
+	Authentication Authentication `json:"authentication,omitzero"`
+	IdleTimeout    IdleTimeout    `json:"idleTimeout,omitzero"`
+}
+
+// Authentication is what the organization asks of those who sign in: the schema
+// OrgAuthSettings.
+type Authentication struct {
+	MultifactorRequired         bool                  `json:"multifactorRequired,omitempty"` // kept, not acted upon
+	DomainAllowlistEnabled      bool                  `json:"domainAllowlistEnabled,omitempty"`
+	DomainAllowlist             []string              `json:"domainAllowlist,omitempty"`
+	IPAddressAllowlist          []string              `json:"ipAddressAllowlist,omitempty"` // IPv4 addresses and CIDR ranges; empty means any
+	InactivityTimeoutExclusions []string              `json:"inactivityTimeoutExclusions,omitempty"`
+	PasswordRequirements        *PasswordRequirements `json:"passwordRequirements,omitempty"` // nil means the default
+}
+
+// IdleTimeout ends tokens of users that have not been used for some time.
+type IdleTimeout struct {
+	Enabled bool        `json:"enabled,omitempty"`
+	Seconds int         `json:"seconds,omitempty"`
+	Since   *clock.Time `json:"since,omitempty"` // when it was switched on or changed: nothing was idle before
 }
 
 // Orgs holds one record per organization's space: the organization itself.

@@ -40,12 +40,6 @@ type User struct {
 	Created           *clock.Time `json:"created,omitempty"`
 }
 
-// Password is what is kept of a user's password. Exactly one field is set.
-type Password struct {
-	Hash  string `json:"hash,omitempty"`  // a slow hash in its own encoding
-	Plain string `json:"plain,omitempty"` // a published fixture password; hashed when it is first used, so that start-up does not pay
-}
-
 // Users are sorted by name. E-mail addresses are unique among all users,
 // deleted ones included (facts: authorization.md §10).
 var Users = store.Collection[*User]{

@@ -1,17 +1,22 @@
-// Package login is the login host: the token endpoint, one file per grant type,
-// and the documents that describe it. It speaks OAuth's error shape, never the
-// API's. Administering clients is the business of the oauth family.
+// Package login is the login host: the token endpoint, one file per grant type;
+// the authorize endpoint and the pages that people see; single sign-on, and an
+// identity provider for tests; and the documents that describe it all. It speaks
+// OAuth's error shape, never the API's. Administering clients and identity
+// providers is the business of their families.
 package login
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -19,50 +24,89 @@ import (
 type Login struct {
 	DB        *store.DB
 	Authority *auth.Authority
+	Clock     clock.Clock
+	NewID     func() string
 	Issuer    func() string // the server's own URL
 	Logger    *slog.Logger
+
+	Scopes        func() []string // every scope of the API
+	PasswordGrant bool            // serve the grant type password
+	NoImplicit    bool            // refuse the implicit grant
+
+	// Seeded lists the fixtures' users with a password, whom the log-in page offers
+	// while it still works; FixturesDigest is the digest of those fixtures.
+	Seeded         []SeededUser
+	FixturesDigest string
+
+	// Guard protects what lies below /_mockcloud.
+	Guard echo.MiddlewareFunc
 
 	// Limit counts a token request of a client and says for how many seconds no
 	// more are served; nil means no limit.
 	Limit func(clientID string) (seconds int)
+
+	failures failures
+	keyOnce  sync.Once
+	key      []byte
+}
+
+// SeededUser is a user of the fixtures.
+type SeededUser struct {
+	Org, UserID string
+	Name, Email string
 }
 
 // Mount registers the endpoints.
 func (l *Login) Mount(e *echo.Echo) {
 	e.POST("/oauth/token", l.token)
 	e.POST("/token", l.token) // the Ruby SDK's spelling (facts: clients.md §3)
-	e.GET("/oauth/authorize", l.authorize)
-	e.GET("/authorize", l.authorize)
+	for _, path := range []string{"/oauth/authorize", "/authorize"} {
+		e.GET(path, l.page(l.authorize))
+		e.POST(path, l.page(l.authorize))
+	}
+	e.GET("/login", l.page(l.account))
+	e.POST("/login", l.page(func(c echo.Context) error { return l.act(c, nil) }))
+	e.GET("/logout", l.page(l.logout))
+	e.GET("/error", l.page(l.errorPage))
+	e.POST("/saml", l.page(l.acs))
+	e.GET("/saml/continue", l.page(l.samlContinue))
+	e.GET("/oauth/assets/pages.css", l.asset("pages.css", "text/css; charset=utf-8"))
+	e.GET("/oauth/assets/submit.js", l.asset("submit.js", "text/javascript; charset=utf-8"))
+	e.GET("/oauth/assets/icon.svg", l.asset("icon.svg", "image/svg+xml"))
 	e.GET("/.well-known/jwks.json", l.jwks)
 	e.GET("/.well-known/oauth-authorization-server", l.metadata)
+	e.GET("/.well-known/openid-configuration", l.openIDConfiguration)
+	e.GET("/oauth/assets/callback.js", l.asset("callback.js", "text/javascript; charset=utf-8"))
+	e.GET(callbackPath, l.page(l.callback))
+	e.POST(callbackPath, l.page(l.callback))
+	l.mountIDP(e)
 }
 
-// authorize is where a browser lands that wants to sign in.
-func (l *Login) authorize(c echo.Context) error {
-	return c.String(http.StatusNotImplemented, "mockcloud has no login pages yet.\n\nFor a user's token, run: mockcloud token --user admin@mockcloud.test\n")
-}
-
-// jwks answers the public keys that access tokens can be checked with.
-func (l *Login) jwks(c echo.Context) error {
-	return c.Blob(http.StatusOK, "application/jwk-set+json", l.Authority.JWKS())
-}
-
-// metadata answers the authorization server metadata of RFC 8414. It names what
-// this server can do, nothing more.
-func (l *Login) metadata(c echo.Context) error {
-	issuer := l.Issuer()
-	grants := make([]string, len(grantTypes))
-	for i, g := range grantTypes {
-		grants[i] = g.name
+// page makes what goes wrong behind a page a page, too.
+func (l *Login) page(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if err == nil || c.Response().Committed {
+			return err
+		}
+		if c.Request().Context().Err() == nil { // a client that hung up is nobody's failure
+			l.Logger.Error("page failed", "path", c.Request().URL.Path, "error", err)
+		}
+		return l.showErrorPage(c, http.StatusInternalServerError, "internal")
 	}
-	return c.JSON(http.StatusOK, map[string]any{
-		"issuer":                                issuer,
-		"token_endpoint":                        issuer + "/oauth/token",
-		"jwks_uri":                              issuer + "/.well-known/jwks.json",
-		"grant_types_supported":                 grants,
-		"response_types_supported":              []string{},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
+}
+
+// Forgive forgets the failed sign-ins of every account.
+func (l *Login) Forgive() { l.failures.clear() }
+
+// formKey signs the tokens of forms. It lives as long as the process: a form
+// that is older is shown again.
+func (l *Login) formKey() []byte {
+	l.keyOnce.Do(func() {
+		l.key = make([]byte, 32)
+		_, _ = rand.Read(l.key) // never fails (see crypto/rand); no answer depends on it
 	})
+	return l.key
 }
 
 // oauthError is a refusal of the token endpoint: status 400 and both spellings
@@ -111,6 +155,9 @@ func (l *Login) respond(c echo.Context, v any, err error) error {
 	}
 	if refusal, ok := errors.AsType[*oauthError](err); ok {
 		return write(c.Response(), http.StatusBadRequest, refusal)
+	}
+	if wait, ok := errors.AsType[tooManyFailures](err); ok {
+		return write(c.Response(), http.StatusBadRequest, refuse("invalid_grant", wait.Error()))
 	}
 	if c.Request().Context().Err() == nil { // a client that hung up is nobody's failure
 		l.Logger.Error("token request failed", "error", err)

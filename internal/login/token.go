@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -9,32 +10,54 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// maxForm is the largest token request in bytes.
-const maxForm = 64 << 10
+// maxForm is the largest form in bytes: a token request, or one of the pages'.
+// Assertions that list many groups are the largest.
+const maxForm = 256 << 10
 
 // tokenResponse is the success answer, in the order of the real service.
+// id_token is mockcloud's own addition, for the scope openid alone.
 type tokenResponse struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int    `json:"expires_in"` // seconds
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
+	IDToken      string `json:"id_token,omitempty"`
 }
 
-// grantRequest is a token request whose client is known and has proved itself.
+// grantRequest is a token request on its way.
 type grantRequest struct {
-	login  *Login
-	tx     *store.Tx
-	form   url.Values
-	client *identity.Client
+	login     *Login
+	http      *http.Request
+	form      url.Values
+	clientID  string
+	secret    string // "" when the client sent none
+	clientOrg string
+	client    *identity.Client // known, active, of the right type, and proved unless it sent no secret
+
+	prepared any // what the grant's prepare has found
+}
+
+// issued is what a grant gives: an access token, and what comes with it.
+type issued struct {
+	grant        auth.Grant
+	refreshToken string
+	openID       *openID // nil without the scope openid
+}
+
+// openID is what an ID token says beyond the access token.
+type openID struct {
+	signedIn int64
+	nonce    string
 }
 
 // grantType is one way to a token. The steps that all share stand in
@@ -42,15 +65,25 @@ type grantRequest struct {
 type grantType struct {
 	name       string // the value of grant_type
 	clientType string // the authorizedGrantType that the client must have
-	issue      func(*grantRequest) (*tokenResponse, error)
+	public     bool   // a client without its secret may try; the grant decides
+	// prepare does slow work outside of any transaction, once the client is known.
+	prepare func(context.Context, *grantRequest) error
+	writes  bool // issue runs in a writing transaction
+	issue   func(*grantRequest, *store.Tx) (*issued, error)
 }
 
 var grantTypes = []grantType{
-	{name: "client_credentials", clientType: identity.GrantClientCredentials, issue: clientCredentials},
+	clientCredentials,
+	authorizationCode,
+	refreshToken,
+	saml2Bearer,
+	password,
 }
 
-// laterGrantTypes are those of the real service that are not built yet.
-var laterGrantTypes = []string{"authorization_code", "refresh_token", "password", "urn:ietf:params:oauth:grant-type:saml2-bearer"}
+// revoking is a refusal whose changes stay: what was found out ends tokens.
+type revoking struct{ refusal *oauthError }
+
+func (r revoking) Error() string { return r.refusal.Error() }
 
 // token is POST /oauth/token.
 func (l *Login) token(c echo.Context) error {
@@ -71,6 +104,23 @@ func (l *Login) token(c echo.Context) error {
 // there, from the query: two independent programs in the field send grant_type
 // in the query with an empty body (facts: oauth.md §2).
 func readForm(r *http.Request) (url.Values, error) {
+	form, err := readBodyForm(r)
+	if err != nil {
+		return nil, err
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, refuse("invalid_request", "the query string is not a valid form")
+	}
+	for name, values := range query {
+		if !form.Has(name) {
+			form[name] = values
+		}
+	}
+	return form, nil
+}
+
+func readBodyForm(r *http.Request) (url.Values, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
 	if err != nil || len(body) > maxForm {
 		return nil, refuse("invalid_request", "the request body could not be read")
@@ -87,67 +137,117 @@ func readForm(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, refuse("invalid_request", "the request body is not a valid form")
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, refuse("invalid_request", "the query string is not a valid form")
-	}
-	for name, values := range query {
-		if !form.Has(name) {
-			form[name] = values
-		}
-	}
 	return form, nil
 }
 
 // grant runs the steps that every grant type shares: parameters, grant type,
-// client, its secret, its state and its type.
+// client, its secret, its state and its type; then the grant's own; then the
+// token.
 func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, clientID string, err error) {
 	name := form.Get("grant_type")
 	if name == "" {
 		return nil, "", missing("grant_type")
 	}
-	grant := findGrant(name)
-	switch {
-	case grant != nil:
-	case slices.Contains(laterGrantTypes, name):
-		return nil, "", refuse("unsupported_grant_type", "unsupported grant type: mockcloud does not implement "+name+" yet")
-	default:
+	grant := l.findGrant(name)
+	if grant == nil {
 		return nil, "", refuse("unsupported_grant_type", "unsupported grant type")
 	}
-	clientID, secret, err := credentials(r, form)
-	if err != nil {
-		return nil, clientID, err
+	g := &grantRequest{login: l, http: r, form: form}
+	if g.clientID, g.secret, err = credentials(r, form); err != nil {
+		return nil, g.clientID, err
 	}
-	org, err := l.orgOf(r, clientID)
-	if err != nil {
-		return nil, clientID, err
+	if g.clientOrg, err = l.orgOf(r.Context(), g.clientID); err != nil {
+		return nil, g.clientID, err
 	}
 	if l.Limit != nil { // of clients that there are: a stranger shall fill no memory
 		// Terraform retries on just this beginning (facts: oauth.md §3).
-		if seconds := l.Limit(clientID); seconds > 0 {
-			return nil, clientID, refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
+		if seconds := l.Limit(g.clientID); seconds > 0 {
+			return nil, g.clientID, refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
 		}
 	}
-	err = l.DB.View(r.Context(), org, func(tx *store.Tx) error {
-		client, err := identity.Clients.Peek(tx, clientID)
-		if err != nil {
-			return clientUnknown(err)
-		}
-		switch {
-		case !client.SecretMatches(secret):
-			return refuse("invalid_client", "authentication failed")
-		case client.State != identity.ClientActive:
-			return refuse("invalid_client", "client is disabled")
-		case client.GrantType != grant.clientType:
-			return refuse("unauthorized_client", "client is not authorized for this grant type")
-		}
-		answer, err = grant.issue(&grantRequest{login: l, tx: tx, form: form, client: client})
-		return err
-	})
-	return answer, clientID, err
+	given, err := g.run(r.Context(), grant)
+	if err == nil {
+		answer, err = l.mint(given)
+	}
+	return answer, g.clientID, err
 }
 
-func findGrant(name string) *grantType {
+// run admits the client, once more in the transaction that issues where
+// something slow has happened in between.
+func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued, err error) {
+	db := g.login.DB
+	if grant.prepare != nil {
+		if err := db.View(ctx, g.clientOrg, func(tx *store.Tx) error { return g.admit(tx, grant) }); err != nil {
+			return nil, err
+		}
+		if err := grant.prepare(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+	var refusal *oauthError
+	work := func(tx *store.Tx) error {
+		if err := g.admit(tx, grant); err != nil {
+			return err
+		}
+		var err error
+		given, err = grant.issue(g, tx)
+		if r, ok := errors.AsType[revoking](err); ok {
+			refusal = r.refusal
+			return nil // so that what it has ended stays ended
+		}
+		return err
+	}
+	if grant.writes {
+		err = db.Update(ctx, g.clientOrg, work)
+	} else {
+		err = db.View(ctx, g.clientOrg, work)
+	}
+	if err == nil && refusal != nil {
+		err = refusal
+	}
+	return given, err
+}
+
+// admit looks the client up and checks its secret, its state and its type.
+func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
+	client, err := identity.Clients.Peek(tx, g.clientID)
+	if err != nil {
+		return clientUnknown(err)
+	}
+	switch {
+	case g.secret == "" && grant.public:
+	case !client.SecretMatches(g.secret):
+		return refuse("invalid_client", "authentication failed")
+	}
+	switch {
+	case client.State != identity.ClientActive:
+		return refuse("invalid_client", "client is disabled")
+	case client.GrantType != grant.clientType:
+		return refuse("unauthorized_client", "client is not authorized for this grant type")
+	}
+	g.client = client
+	return nil
+}
+
+// mint makes the tokens of what was granted.
+func (l *Login) mint(given *issued) (*tokenResponse, error) {
+	token, err := l.Authority.Mint(given.grant)
+	if err != nil {
+		return nil, err
+	}
+	answer := &tokenResponse{AccessToken: token.Access, RefreshToken: given.refreshToken, TokenType: "bearer", ExpiresIn: token.ExpiresIn}
+	if o := given.openID; o != nil {
+		answer.IDToken, err = l.Authority.MintIDToken(given.grant.Org, given.grant.Client, given.grant.User, o.signedIn, o.nonce)
+	}
+	return answer, err
+}
+
+// findGrant returns the grant type, or nil where there is none or it is
+// switched off.
+func (l *Login) findGrant(name string) *grantType {
+	if name == password.name && !l.PasswordGrant {
+		return nil
+	}
 	for i := range grantTypes {
 		if grantTypes[i].name == name {
 			return &grantTypes[i]
@@ -156,23 +256,39 @@ func findGrant(name string) *grantType {
 	return nil
 }
 
+// param is a parameter that the grant cannot do without.
+func (g *grantRequest) param(name string) (string, error) {
+	v := g.form.Get(name)
+	if v == "" {
+		return "", missing(name)
+	}
+	return v, nil
+}
+
 // orgOf finds the organization that a client belongs to. There are few
 // organizations, so it looks into each.
-func (l *Login) orgOf(r *http.Request, clientID string) (string, error) {
+func (l *Login) orgOf(ctx context.Context, clientID string) (string, error) {
 	var org string
 	if clientID == "" {
 		return "", clientUnknown(store.ErrNotFound)
 	}
-	err := l.DB.View(r.Context(), store.Global, func(tx *store.Tx) error {
-		for id := range tx.Orgs() {
-			if identity.Clients.Has(tx.In(id), clientID) {
-				org = id
-				return nil
-			}
+	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		var found bool
+		if org, found = orgWithClient(tx, clientID); !found {
+			return clientUnknown(store.ErrNotFound)
 		}
-		return clientUnknown(store.ErrNotFound)
+		return nil
 	})
 	return org, err
+}
+
+func orgWithClient(tx *store.Tx, clientID string) (org string, found bool) {
+	for id := range tx.Orgs() {
+		if identity.Clients.Has(tx.In(id), clientID) {
+			return id, true
+		}
+	}
+	return "", false
 }
 
 func clientUnknown(err error) error {

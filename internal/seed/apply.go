@@ -57,6 +57,11 @@ func (o *organization) apply(tx *store.Tx, now *clock.Time) error {
 			return fmt.Errorf("client %s: %w", client.Name, err)
 		}
 	}
+	for _, p := range o.providers {
+		if err := identity.Providers.Insert(tx, p); err != nil {
+			return fmt.Errorf("identity provider %s: %w", p.Name, err)
+		}
+	}
 	for _, g := range o.grants {
 		if err := identity.Give(tx, g.subject, g.pair, now); err != nil {
 			return fmt.Errorf("grant to %s: %w", g.subject.ID, err)

@@ -25,7 +25,7 @@ func Bootstrap(name, secret, password string) (*Document, error) {
 			name: text{s: bootstrapName}, secret: text{s: secret}, grantType: text{s: identity.GrantClientCredentials},
 			description: text{s: "Holds every role in every division"}, roles: everything,
 		}},
-	}})
+	}}, digestOf([]byte(name+"\x00"+secret+"\x00"+password)))
 }
 
 const bootstrapName = "Bootstrap Admin"

@@ -15,7 +15,8 @@ const (
 // Credential is a way to sign in that a fixture publishes.
 type Credential struct {
 	Kind         string   // UserCredential or ClientCredential
-	Organization string   // name
+	OrgID        string   // of the organization
+	Organization string   // its name
 	ID           string   // of the user or client
 	Name         string   // of the user or client
 	Login        string   // a user's e-mail address, a client's id

@@ -26,12 +26,13 @@ clients:
   - {name: App, id: 6d6f636b-0006-4000-8000-00000000000a, grantType: CODE, redirectUris: ["app://back"], scopes: [users]}
   - {name: Bot, id: 6d6f636b-0006-4000-8000-00000000000b, grantType: CLIENT-CREDENTIALS, secret: s, roles: [User in Home, employee in *]}
 `)
+	const acme = "6d6f636b-0001-4000-8000-00000000000a"
 	want := []Credential{
-		{UserCredential, "Acme", "6d6f636b-0005-4000-8000-00000000000a", "Boss", "boss@x.test", "pw", "", []string{"* in *"}, true},
-		{UserCredential, "Acme", "6d6f636b-0005-4000-8000-00000000000b", "Joe", "joe@x.test", "", "", []string{"employee in Home", "User in *", "User in Sales through Team"}, false},
-		{UserCredential, "Acme", "6d6f636b-0005-4000-8000-00000000000c", "None", "none@x.test", "pw2", "", nil, false},
-		{ClientCredential, "Acme", "6d6f636b-0006-4000-8000-00000000000a", "App", "6d6f636b-0006-4000-8000-00000000000a", "", "CODE", nil, false},
-		{ClientCredential, "Acme", "6d6f636b-0006-4000-8000-00000000000b", "Bot", "6d6f636b-0006-4000-8000-00000000000b", "s", "CLIENT-CREDENTIALS", []string{"User in Home", "employee in *"}, false},
+		{UserCredential, acme, "Acme", "6d6f636b-0005-4000-8000-00000000000a", "Boss", "boss@x.test", "pw", "", []string{"* in *"}, true},
+		{UserCredential, acme, "Acme", "6d6f636b-0005-4000-8000-00000000000b", "Joe", "joe@x.test", "", "", []string{"employee in Home", "User in *", "User in Sales through Team"}, false},
+		{UserCredential, acme, "Acme", "6d6f636b-0005-4000-8000-00000000000c", "None", "none@x.test", "pw2", "", nil, false},
+		{ClientCredential, acme, "Acme", "6d6f636b-0006-4000-8000-00000000000a", "App", "6d6f636b-0006-4000-8000-00000000000a", "", "CODE", nil, false},
+		{ClientCredential, acme, "Acme", "6d6f636b-0006-4000-8000-00000000000b", "Bot", "6d6f636b-0006-4000-8000-00000000000b", "s", "CLIENT-CREDENTIALS", []string{"User in Home", "employee in *"}, false},
 	}
 	if got := d.Credentials(); !reflect.DeepEqual(got, want) {
 		t.Errorf("credentials\n     %+v\nwant %+v", got, want)
@@ -122,6 +123,9 @@ func TestBootstrapIsAnOrganizationWithAnAdminOnly(t *testing.T) {
 		}
 		if n, err := identity.Divisions.Count(tx); n != 1 || err != nil {
 			t.Errorf("%d divisions, %v, want home alone", n, err)
+		}
+		if n, err := identity.Providers.Count(tx); n != 0 || err != nil {
+			t.Errorf("%d identity providers, %v, want none", n, err)
 		}
 		return nil
 	})

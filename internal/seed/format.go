@@ -72,12 +72,13 @@ var organizationKeys = []key[organizationEntry]{
 }
 
 type settingsEntry struct {
-	enforceScopes, grantDivisionAware flag
+	enforceScopes, grantDivisionAware, testIdentityProvider flag
 }
 
 var settingsKeys = []key[settingsEntry]{
 	{"enforceScopes", false, func(s *settingsEntry, v value) error { return v.flag(&s.enforceScopes) }},
 	{"grantDivisionAware", false, func(s *settingsEntry, v value) error { return v.flag(&s.grantDivisionAware) }},
+	{"testIdentityProvider", false, func(s *settingsEntry, v value) error { return v.flag(&s.testIdentityProvider) }},
 }
 
 // environmentEntry names the client and the user that `mockcloud env` prints.

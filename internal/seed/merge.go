@@ -42,11 +42,14 @@ func (d *document) add(more *document) error {
 			return err
 		}
 	}
-	if err := d.settings.enforceScopes.settle(&more.settings.enforceScopes); err != nil {
-		return err
-	}
-	if err := d.settings.grantDivisionAware.settle(&more.settings.grantDivisionAware); err != nil {
-		return err
+	for _, pair := range []struct{ into, from *flag }{
+		{&d.settings.enforceScopes, &more.settings.enforceScopes},
+		{&d.settings.grantDivisionAware, &more.settings.grantDivisionAware},
+		{&d.settings.testIdentityProvider, &more.settings.testIdentityProvider},
+	} {
+		if err := pair.into.settle(pair.from); err != nil {
+			return err
+		}
 	}
 	if err := d.defaultRoles.settle(&more.defaultRoles); err != nil {
 		return err

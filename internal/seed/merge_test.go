@@ -78,7 +78,7 @@ defaultRoles: [employee]
 func TestClashesBetweenFixturesNameBoth(t *testing.T) {
 	t.Parallel()
 	const base = `organization: {name: Acme, id: 6d6f636b-0000-4000-8000-000000000001, shortName: a}
-settings: {enforceScopes: true, grantDivisionAware: true}
+settings: {enforceScopes: true, grantDivisionAware: true, testIdentityProvider: true}
 defaultRoles: all
 divisions: [{name: Home, home: true}]
 users: [{email: a@x.test, name: A, password: p}]
@@ -93,6 +93,7 @@ environment: {client: C, user: a@x.test}
 		{"short name", "organization: {name: Acme, shortName: b}", `b.yaml:1: organization.shortName: is "b" here and "a" in a.yaml:1`},
 		{"switch", "organization: {name: Acme}\nsettings: {enforceScopes: false}", "b.yaml:2: settings.enforceScopes: is false here and true in a.yaml:2"},
 		{"other switch", "organization: {name: Acme}\nsettings: {grantDivisionAware: false}", "b.yaml:2: settings.grantDivisionAware: is false here and true in a.yaml:2"},
+		{"third switch", "organization: {name: Acme}\nsettings: {testIdentityProvider: false}", "b.yaml:2: settings.testIdentityProvider: is false here and true in a.yaml:2"},
 		{"default roles", "organization: {name: Acme}\ndefaultRoles: none", "b.yaml:2: defaultRoles: are others than in a.yaml:3"},
 		{"environment", "organization: {name: Acme}\nusers: [{email: b@x.test, name: B}]\nenvironment: {client: C, user: b@x.test}", `b.yaml:3: environment.user: is "b@x.test" here and "a@x.test" in a.yaml:7`},
 		{"home", "organization: {name: Acme}\ndivisions: [{name: Heim, home: true}]", `b.yaml:2: divisions[0].home: is true for "Home" already (a.yaml:4)`},

@@ -18,6 +18,7 @@ type organization struct {
 	groups      []*identity.Group
 	users       []*identity.User
 	clients     []*identity.Client
+	providers   []*identity.Provider
 	grants      []grant
 	credentials []Credential
 }
@@ -31,6 +32,7 @@ type grant struct {
 type resolver struct {
 	*organization
 	from        *document
+	digest      string // of the fixtures
 	defaults    []*identity.Role
 	ids         map[string]place // of every organization: clients are found by id alone
 	home        string           // id of the home division
@@ -41,8 +43,9 @@ type resolver struct {
 	clientIDs   names
 }
 
-// resolve merges the documents and resolves their names.
-func resolve(entries []*document) (*Document, error) {
+// resolve merges the documents and resolves their names. The digest is that of
+// the sources.
+func resolve(entries []*document, digest string) (*Document, error) {
 	merged, err := merge(entries)
 	if err != nil {
 		return nil, err
@@ -51,10 +54,10 @@ func resolve(entries []*document) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Document{}
+	d := &Document{digest: digest}
 	ids, shortNames := make(map[string]place), make(names)
 	for _, entry := range merged {
-		r := &resolver{organization: &organization{}, from: entry, defaults: defaults, ids: ids}
+		r := &resolver{organization: &organization{}, from: entry, digest: digest, defaults: defaults, ids: ids}
 		if err := r.resolve(shortNames); err != nil {
 			return nil, err
 		}
@@ -69,7 +72,7 @@ func resolve(entries []*document) (*Document, error) {
 func (r *resolver) resolve(shortNames names) error {
 	steps := []func() error{
 		func() error { return r.nameOrg(shortNames) },
-		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients,
+		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients, r.resolveProviders,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

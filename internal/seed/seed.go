@@ -4,6 +4,8 @@
 package seed
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,6 +63,20 @@ func Embedded() ([]string, error) {
 type Document struct {
 	organizations []*organization
 	environment   Environment
+	digest        string
+}
+
+// Digest tells fixtures apart: it is the same for the same sources in the same
+// order. The passwords that they publish carry it; see identity.Password.
+func (d *Document) Digest() string { return d.digest }
+
+// digestOf is the hex of the first eight bytes of a SHA-256.
+func digestOf(texts ...[]byte) string {
+	sum := sha256.New()
+	for _, text := range texts {
+		_, _ = sum.Write(text) // never fails (see hash.Hash)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 // Parse reads fixtures. A document adds to the organization of the same name
@@ -68,7 +84,9 @@ type Document struct {
 // stands in the way is an *Error.
 func Parse(sources ...Source) (*Document, error) {
 	var entries []*document
+	texts := make([][]byte, 0, len(sources))
 	for _, s := range sources {
+		texts = append(texts, s.Data)
 		roots, err := documents(s)
 		if err != nil {
 			return nil, err
@@ -81,7 +99,7 @@ func Parse(sources ...Source) (*Document, error) {
 			entries = append(entries, entry)
 		}
 	}
-	return resolve(entries)
+	return resolve(entries, digestOf(texts...))
 }
 
 // Load opens and parses fixtures by their names; see Open.

@@ -111,7 +111,7 @@ func TestDefaultFixtureIsAnOrganizationOneCanWorkWith(t *testing.T) {
 			return err
 		}
 		if org.Name != "Mockcloud" || org.ThirdPartyOrgName != "mockcloud" || org.DefaultCountryCode != "US" ||
-			org.DefaultLanguage != "en-us" || org.ProductPlatform != "GenesysCloud" || org.Settings != (identity.Settings{}) {
+			org.DefaultLanguage != "en-us" || org.ProductPlatform != "GenesysCloud" || !reflect.DeepEqual(org.Settings, identity.Settings{}) {
 			t.Errorf("organization = %+v", org)
 		}
 		home, err := identity.HomeDivision(tx)
@@ -130,6 +130,9 @@ func TestDefaultFixtureIsAnOrganizationOneCanWorkWith(t *testing.T) {
 			}
 			if u.Password == nil || u.Password.Plain == "" || u.Password.Hash != "" {
 				t.Errorf("user %s: the password must be there, and not hashed at start-up", u.Email)
+			}
+			if !u.Password.FromFixtures(d.Digest()) {
+				t.Errorf("user %s: the password does not say which fixtures it comes from", u.Email)
 			}
 			if !u.Created.Equal(testTime) {
 				t.Errorf("user %s was created at %v", u.Email, u.Created)
@@ -286,6 +289,45 @@ func TestDerivedIDsAreStable(t *testing.T) {
 	if len(ids) != 5 {
 		t.Errorf("%d different ids of 5", len(ids))
 	}
+}
+
+func TestTheDigestTellsFixturesApart(t *testing.T) {
+	t.Parallel()
+	const one, two = "organization: {name: One}\n", "organization: {name: Two}\n"
+	digests := make(map[string]string)
+	for what, digest := range map[string]string{
+		"one":         mustParse(t, one).Digest(),
+		"a blank":     mustParse(t, one+" ").Digest(),
+		"two":         mustParse(t, two).Digest(),
+		"both":        mustParse(t, one, two).Digest(),
+		"other order": mustParse(t, two, one).Digest(),
+		"bootstrap":   bootstrapDigest(t, "secret", "password"),
+		"password":    bootstrapDigest(t, "secret", "passwort"),
+		"parts":       bootstrapDigest(t, "secretp", "assword"),
+	} {
+		if len(digest) != 16 {
+			t.Errorf("digest of %s = %q, want 16 digits", what, digest)
+		}
+		if other, taken := digests[digest]; taken {
+			t.Errorf("%s and %s have the same digest", what, other)
+		}
+		digests[digest] = what
+	}
+	if a, b := mustParse(t, one, two).Digest(), mustParse(t, one, two).Digest(); a != b {
+		t.Error("the digest of the same fixtures changes")
+	}
+	if a, b := bootstrapDigest(t, "s", "p"), bootstrapDigest(t, "s", "p"); a != b {
+		t.Error("the digest of the same bootstrap changes")
+	}
+}
+
+func bootstrapDigest(t *testing.T, secret, password string) string {
+	t.Helper()
+	d, err := Bootstrap("One", secret, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Digest()
 }
 
 func TestOpenFindsEmbeddedNamesAndFiles(t *testing.T) {

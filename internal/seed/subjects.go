@@ -48,7 +48,7 @@ func (r *resolver) resolveUsers() error {
 			Department: e.department.s, Title: e.title.s,
 		}
 		if e.password.s != "" {
-			user.Password = &identity.Password{Plain: e.password.s}
+			user.Password = &identity.Password{Plain: e.password.s, Fixtures: r.digest}
 		}
 		var err error
 		if user.ID, err = r.identify("user", r.userIDs, e.email, e.id); err != nil {
@@ -69,7 +69,8 @@ func (r *resolver) resolveUsers() error {
 		r.give(identity.Subject{Type: identity.SubjectUser, ID: user.ID}, pairs)
 		r.users = append(r.users, user)
 		r.credentials = append(r.credentials, Credential{
-			Kind: UserCredential, Organization: r.org.Name, ID: user.ID, Name: user.Name, Login: user.Email, Secret: e.password.s,
+			Kind: UserCredential, OrgID: r.org.ID, Organization: r.org.Name,
+			ID: user.ID, Name: user.Name, Login: user.Email, Secret: e.password.s,
 		})
 	}
 	return nil
@@ -160,8 +161,8 @@ func (r *resolver) resolveClients() error {
 		r.give(identity.Subject{Type: identity.SubjectClient, ID: client.ID}, pairs)
 		r.clients = append(r.clients, client)
 		r.credentials = append(r.credentials, Credential{
-			Kind: ClientCredential, Organization: r.org.Name, ID: client.ID, Name: client.Name, Login: client.ID, Secret: e.secret.s,
-			GrantType: client.GrantType,
+			Kind: ClientCredential, OrgID: r.org.ID, Organization: r.org.Name,
+			ID: client.ID, Name: client.Name, Login: client.ID, Secret: e.secret.s, GrantType: client.GrantType,
 		})
 	}
 	return nil

@@ -23,7 +23,12 @@ type Config struct {
 	PublicURL  string             // the URL that clients use; "" means the listen URL
 	GrantRule  identity.GrantRule // "" means strict
 	RateLimits bool               // refuse calls over the rate limit
-	Version    string             // shown by health; "" means "dev"
+
+	PasswordGrant bool // serve the grant type password
+	NoImplicit    bool // refuse the implicit grant
+	NoQuickLogin  bool // do not offer the fixtures' users on the log-in page
+
+	Version string // shown by health; "" means "dev"
 
 	Clock  clock.Clock   // nil means the machine's
 	NewID  func() string // nil means random UUIDs (see idsOf)
@@ -51,6 +56,8 @@ type filled struct {
 	listen, path, publicURL, version string
 	fixtures                         *seed.Document
 	reset, rateLimits                bool
+	passwordGrant, noQuickLogin      bool
+	noImplicit                       bool
 	grantRule                        identity.GrantRule
 	clock                            clock.Clock
 	newID                            func() string
@@ -63,6 +70,7 @@ func (c Config) fill() filled {
 		listen: c.Listen, path: c.Path, publicURL: strings.TrimRight(c.PublicURL, "/"), version: c.Version,
 		fixtures: c.Fixtures, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
 		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger,
+		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit,
 	}
 	if f.listen == "" {
 		f.listen = "127.0.0.1:0"

@@ -3,6 +3,7 @@ package server
 import (
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/handlers/authorization"
+	"github.com/mockcloud/mockcloud/internal/handlers/identityproviders"
 	"github.com/mockcloud/mockcloud/internal/handlers/oauth"
 	"github.com/mockcloud/mockcloud/internal/handlers/organizations"
 	"github.com/mockcloud/mockcloud/internal/handlers/tokens"
@@ -16,6 +17,7 @@ type family interface{ Register(r *handlers.Registry) }
 func families() []family {
 	return []family{
 		&authorization.Family{},
+		&identityproviders.Family{},
 		&oauth.Family{},
 		&organizations.Family{},
 		&tokens.Family{},

@@ -27,7 +27,7 @@ func floor(path string) (int, bool) {
 		return 2, true
 	case path == "internal/identity":
 		return 1, true
-	case path == "internal/store", path == "internal/spec":
+	case path == "internal/store", path == "internal/spec", path == "internal/saml":
 		return 0, true
 	case path == "internal/apierr", path == "internal/clock", path == "openapi", path == "fixtures":
 		return -1, true // below everything, so that spec may return errors and read its data

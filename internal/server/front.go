@@ -64,6 +64,9 @@ func (s *Server) correlationID(r *http.Request) string {
 // takeOffPrefix routes from the first /api/v2/ in the path, and only if there
 // is none from the first /oauth/ (facts: clients.md §1, rules 2 and 3). That
 // also takes care of the doubled slash that the Go SDK sends in gateway mode.
+//
+// The pages beside /oauth/ that a gateway's login prefix may stand before are
+// known by their last segment.
 func takeOffPrefix(r *http.Request) {
 	path := r.URL.EscapedPath()
 	for _, start := range [...]string{apiPrefix, "/oauth/"} {
@@ -78,6 +81,12 @@ func takeOffPrefix(r *http.Request) {
 			}
 		}
 		return
+	}
+	for _, page := range [...]string{"/authorize", "/logout", "/error", "/saml", "/saml/continue"} {
+		if strings.HasSuffix(path, page) {
+			r.URL.Path, r.URL.RawPath = page, ""
+			return
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -29,6 +30,8 @@ type exchange struct {
 	call     *handlers.Call
 	op       *handlers.Operation // nil where nothing implements the operation
 	decision auth.Decision
+	limited  error // the call is one too many; said only after what comes before it
+	admitted bool
 	result   any
 	explain  *auth.Explanation // filled when somebody wants to know
 }
@@ -43,16 +46,21 @@ func (x *exchange) serve(ctx context.Context) error {
 	if err := x.authenticate(); err != nil {
 		return err
 	}
+	defer x.countAsUse()
 	if x.readsOnly() {
 		return x.view(ctx, x.admit, x.validate, x.invoke)
 	}
 	if err := x.view(ctx, x.admit); err != nil {
 		return err
 	}
+	x.call.Tx = nil
 	if err := x.readBody(); err != nil {
 		return err
 	}
 	if err := x.validate(ctx, nil); err != nil {
+		return err
+	}
+	if err := x.prepare(ctx); err != nil {
 		return err
 	}
 	switch {
@@ -100,7 +108,7 @@ func (x *exchange) readsOnly() bool {
 }
 
 // authenticate checks the token's signature and expiry, and counts the call
-// against the token's rate limit.
+// against the token's rate limit, which admit enforces.
 func (x *exchange) authenticate() error {
 	if x.call.Operation.Facts().Auth != spec.Token {
 		return nil
@@ -110,7 +118,8 @@ func (x *exchange) authenticate() error {
 		return err
 	}
 	x.claims = claims
-	return x.server.limits.count(claims.ID, x.server.config.clock.Now(), x.echo.Response().Header())
+	x.limited = x.server.limits.count(claims.ID, x.server.config.clock.Now(), x.echo.Response().Header())
+	return nil
 }
 
 // admit looks up whose token it is and whether they may use the operation.
@@ -119,6 +128,7 @@ func (x *exchange) admit(_ context.Context, tx *store.Tx) error {
 	if x.claims == nil {
 		return nil
 	}
+	x.decision.Divisions = nil // those of an earlier look
 	caller, err := x.server.authority.Caller(tx, x.claims)
 	if auth.IsDead(err) {
 		x.decision.Reason = err.Error()
@@ -128,10 +138,52 @@ func (x *exchange) admit(_ context.Context, tx *store.Tx) error {
 		return err
 	}
 	x.call.Caller, x.decision.Caller = caller, caller
+	if refusal := x.server.authority.AllowsFrom(caller, x.call.RemoteIP); refusal != nil {
+		x.decision.Reason = refusal.Message
+		return refusal
+	}
+	if x.limited != nil {
+		return x.limited
+	}
 	if refusal := caller.Authorize(tx, x.call.Operation); refusal != nil {
 		return refusal
 	}
+	x.admitted = true
 	return nil
+}
+
+// countAsUse keeps the token from becoming idle, once for each call that was
+// admitted.
+func (x *exchange) countAsUse() {
+	if x.admitted && !x.call.PreserveIdle {
+		x.server.authority.Used(x.call.Caller)
+	}
+}
+
+// remoteIP is the address at the other end of the connection. What a client or a
+// proxy claims in X-Forwarded-For and the like is never looked at: anybody can
+// send it. ::1 counts as 127.0.0.1, since it is up to the machine which of them
+// localhost means.
+func remoteIP(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	ip := peer.Addr().Unmap().WithZone("")
+	if ip == netip.IPv6Loopback() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return ip
+}
+
+// prepare runs what the operation wants done outside of its transaction.
+func (x *exchange) prepare(ctx context.Context) error {
+	if x.op == nil {
+		return nil
+	}
+	return x.op.Prepare(ctx, x.call, func(ctx context.Context, fn func(*store.Tx) error) error {
+		return x.view(ctx, func(_ context.Context, tx *store.Tx) error { return fn(tx) })
+	})
 }
 
 // readBody reads the whole body, outside of any transaction.

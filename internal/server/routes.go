@@ -60,7 +60,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	x := &exchange{server: s, echo: c, op: impl}
 	x.decision.Operation = op
 	x.call = handlers.NewCall(&s.env, op, param)
-	x.call.Path, x.call.RawQuery, x.call.Decision = r.URL.Path, r.URL.RawQuery, &x.decision
+	x.call.Path, x.call.RawQuery, x.call.RemoteIP, x.call.Decision = r.URL.Path, r.URL.RawQuery, remoteIP(r), &x.decision
 	err := x.serve(r.Context())
 	w := c.Response()
 	if err == nil {
@@ -193,13 +193,18 @@ func (s *Server) bearer(r *http.Request, d *auth.Decision) (*auth.Claims, error)
 func (s *Server) knownCaller(w http.ResponseWriter, r *http.Request, d *auth.Decision) *apierr.Error {
 	claims, err := s.bearer(r, d)
 	if err == nil {
-		err = s.limits.count(claims.ID, s.config.clock.Now(), w.Header())
-	}
-	if err == nil {
+		limited := s.limits.count(claims.ID, s.config.clock.Now(), w.Header())
 		err = s.db.View(r.Context(), claims.Org, func(tx *store.Tx) error {
-			var err error
-			d.Caller, err = s.authority.Caller(tx, claims)
-			return err
+			caller, err := s.authority.Caller(tx, claims)
+			if err != nil {
+				return err
+			}
+			d.Caller = caller
+			if refusal := s.authority.AllowsFrom(caller, remoteIP(r)); refusal != nil {
+				d.Reason = refusal.Message
+				return refusal
+			}
+			return limited
 		})
 		if auth.IsDead(err) {
 			d.Reason = err.Error()
@@ -207,6 +212,7 @@ func (s *Server) knownCaller(w http.ResponseWriter, r *http.Request, d *auth.Dec
 		}
 	}
 	if err == nil {
+		s.authority.Used(d.Caller)
 		return nil
 	}
 	public, unforeseen := handlers.Translate(err)

@@ -190,11 +190,9 @@ func (s *Server) assemble() error {
 	s.echo.Logger.SetOutput(io.Discard)
 	s.mount()
 	s.control.Mount(s.echo)
-	tokens := &login.Login{DB: s.db, Authority: s.authority, Issuer: s.URL, Logger: s.config.logger}
-	if s.config.rateLimits {
-		tokens.Limit = s.limits.countTokenRequest(s.config.clock)
-	}
-	tokens.Mount(s.echo)
+	pages := s.login()
+	pages.Mount(s.echo)
+	s.control.OnReset = pages.Forgive
 	s.echo.GET("/", s.front)
 	s.http = &http.Server{
 		Handler:           s,
@@ -208,9 +206,31 @@ func (s *Server) assemble() error {
 	return nil
 }
 
+// login is the login host.
+func (s *Server) login() *login.Login {
+	l := &login.Login{
+		DB: s.db, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID, Issuer: s.URL, Logger: s.config.logger,
+		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard,
+		FixturesDigest: s.config.fixtures.Digest(),
+	}
+	if s.config.rateLimits {
+		l.Limit = s.limits.countTokenRequest(s.config.clock)
+	}
+	if s.config.noQuickLogin {
+		return l
+	}
+	for _, c := range s.config.fixtures.Credentials() {
+		if c.Kind == seed.UserCredential && c.Secret != "" {
+			l.Seeded = append(l.Seeded, login.SeededUser{Org: c.OrgID, UserID: c.ID, Name: c.Name, Email: c.Login})
+		}
+	}
+	return l
+}
+
 // front is what a browser sees at the root.
 func (s *Server) front(c echo.Context) error {
 	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
+		"Log in          "+s.URL()+"/login\n"+
 		"Token endpoint  POST "+s.URL()+"/oauth/token\n"+
 		"API             "+s.URL()+"/api/v2/…\n"+
 		"Public keys     "+s.URL()+"/.well-known/jwks.json\n"+
@@ -263,6 +283,9 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	} else if s.listener != nil {
 		errs = append(errs, s.listener.Close())
+	}
+	if s.authority != nil {
+		errs = append(errs, s.authority.Close(ctx))
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

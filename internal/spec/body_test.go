@@ -115,7 +115,7 @@ func TestBodyIsRefused(t *testing.T) {
 		{"no date", "postOauthClients", `{"name":"bot","dateToDelete":"soon"}`, badDate, "dateToDelete", "yyyy-MM-ddTHH:mm:ss.SSSZ"},
 		{"a number for a date", "postOauthClients", `{"name":"bot","dateToDelete":1}`, badRequest, "dateToDelete", "must be of type string"},
 		{"no interval", "postAnalyticsConversationsDetailsQuery", `{"interval":"today"}`, badDate, "interval", "ISO-8601"},
-		{"below the minimum", "putTokensTimeout", `{"idleTokenTimeoutSeconds":299}`, constraint, "idleTokenTimeoutSeconds", "must be at least 300"},
+		{"below the minimum", "postIntegrationsActionDraftFunctionUpload", `{"fileName":"a.zip","signedUrlTimeoutSeconds":0}`, constraint, "signedUrlTimeoutSeconds", "must be at least 1"},
 		{"above the maximum", "postIntegrationsActionDraftFunctionUpload", `{"fileName":"a.zip","signedUrlTimeoutSeconds":604801}`, constraint, "signedUrlTimeoutSeconds", "must be at most 604800"},
 		{"against the pattern", "postIntegrationsActionDraftFunctionUpload", `{"fileName":"a/b"}`, constraint, "fileName", "required form"},
 		{"too short a list", "postTaskmanagementWorkitemsBulkAddJobs", `{"entities":[]}`, constraint, "entities", "at least 1"},

@@ -1,5 +1,6 @@
-// Package tokens implements /api/v2/tokens: what a token stands for, and its
-// end. Issuing tokens is not here; see package login.
+// Package tokens implements /api/v2/tokens: what a token stands for, its end, and
+// after how long without use that comes. Issuing tokens is not here; see package
+// login.
 package tokens
 
 import (
@@ -22,10 +23,17 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "headTokensMe", f.check)
 	handlers.On(r, "deleteTokensMe", f.revokeMine)
 	handlers.On(r, "deleteToken", f.revokeAll)
+	handlers.On(r, "getTokensTimeout", f.timeout)
+	handlers.On(r, "putTokensTimeout", f.setTimeout)
+}
+
+type meInput struct {
+	PreserveIdle bool `query:"preserveIdleTTL"`
 }
 
 // me describes the caller's token. It works for tokens of users and of clients.
-func (f *Family) me(_ context.Context, c *handlers.Call, _ handlers.None) (*auth.TokenInfo, error) {
+func (f *Family) me(_ context.Context, c *handlers.Call, in meInput) (*auth.TokenInfo, error) {
+	c.PreserveIdle = in.PreserveIdle
 	return c.Caller.TokenInfo(), nil
 }
 

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
-	"golang.org/x/crypto/bcrypt"
-
-	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -20,13 +16,13 @@ type createInput struct {
 	User newUser `body:""`
 }
 
-// newUser is the schema CreateUser without the parts that are kept as sent.
+// newUser is the schema CreateUser without the parts that are kept as sent, and
+// without the password: see prepareOfNewUser.
 type newUser struct {
 	Name       string `json:"name"`
 	Email      string `json:"email"`
 	Department string `json:"department"`
 	Title      string `json:"title"`
-	Password   string `json:"password"`
 	DivisionID string `json:"divisionId"`
 	State      string `json:"state"`
 }
@@ -63,8 +59,8 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in createInput) (*v
 	if err := keep(u, c.Input.Body, profileAddresses); err != nil {
 		return nil, err
 	}
-	if in.User.Password != "" {
-		if u.Password, err = newPassword(in.User.Password); err != nil {
+	if p, ok := c.Prepared.(*newPassword); ok {
+		if u.Password, err = p.ofNewUser(c); err != nil {
 			return nil, err
 		}
 	}
@@ -147,24 +143,4 @@ func employ(c *handlers.Call, u *identity.User) error {
 	}
 	return identity.Give(c.Tx, identity.Subject{Type: identity.SubjectUser, ID: u.ID},
 		identity.Pair{RoleID: role.ID, DivisionID: home.ID}, u.Created)
-}
-
-// newPassword makes what is stored of a password, so that none reaches the
-// state file in plain text. It runs inside the write transaction, which all
-// writers of the organization wait for, hence the lowest cost that bcrypt has
-// (about a millisecond): these are passwords of a mock.
-//
-// The salt is bcrypt's own and never shows in an answer, so that equal requests
-// still get equal answers.
-func newPassword(plain string) (*identity.Password, error) {
-	hash, err := bcrypt.GenerateFromPassword([]byte(plain), bcrypt.MinCost)
-	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
-		// The real service creates the user all the same; here nothing is stored,
-		// so the documented wording would not be true.
-		return nil, apierr.New(http.StatusBadRequest, "invalid.password", "A password can have 72 bytes at most. The user was not created.").OnField("password")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("hash password: %w", err)
-	}
-	return &identity.Password{Hash: string(hash)}, nil
 }

@@ -108,7 +108,8 @@ func TestCreateIsRefused(t *testing.T) {
 		{"deleted from the start", fields{"name": "X", "email": "x@mockcloud.test", "state": "deleted"}, 400, "general.bad.request"},
 		{"unknown division", fields{"name": "X", "email": "x@mockcloud.test", "divisionId": nobody}, 400, "general.bad.request"},
 		{"all divisions", fields{"name": "X", "email": "x@mockcloud.test", "divisionId": "*"}, 400, "general.bad.request"},
-		{"long password", fields{"name": "X", "email": "x@mockcloud.test", "password": strings.Repeat("p", 73)}, 400, "invalid.password"},
+		{"long password", fields{"name": "X", "email": "x@mockcloud.test", "password": strings.Repeat("pppp-1", 43)}, 400, "invalid.password"},
+		{"weak password", fields{"name": "X", "email": "x@mockcloud.test", "password": "pppp"}, 400, "invalid.password"},
 	}
 	before := admin.Get(t, "/api/v2/users?state=any").Str(t, "total")
 	for _, tt := range tests {
@@ -142,7 +143,7 @@ func TestPasswordNeverReachesTheStateFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
 	srv := mocktest.Start(t, mocktest.Options{Path: path})
-	const password = "a-password-nobody-should-find"
+	const password = "a-password-nobody-should-find-1"
 	create(t, srv.Admin(t), fields{"name": "Nina", "email": "nina@mockcloud.test", "password": password})
 	srv.Stop(t)
 	state, err := os.ReadFile(path)

@@ -94,7 +94,7 @@ func (s *searcher) readers(fields []string) ([]reader, error) {
 // unknownField is loud where the real service may find nothing in silence: a
 // wrong name is the client's mistake in either case.
 func unknownField(c *handlers.Call, name string) *apierr.Error {
-	return documented(c, http.StatusBadRequest, "invalid.property", fmt.Sprintf("%.100s", name), "user").OnField("query")
+	return c.Documented(http.StatusBadRequest, "invalid.property", fmt.Sprintf("%.100s", name), "user").OnField("query")
 }
 
 // note keeps the first failure of reading stored data.

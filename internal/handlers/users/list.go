@@ -36,7 +36,7 @@ func (f *Family) list(_ context.Context, c *handlers.Call, in listInput) (*handl
 		return nil, err
 	}
 	if len(in.IDs) > maxIDs {
-		return nil, documented(c, http.StatusBadRequest, "max.user.ids").OnField("id")
+		return nil, c.Documented(http.StatusBadRequest, "max.user.ids").OnField("id")
 	}
 	if in.State == "" {
 		in.State = identity.UserActive

@@ -46,9 +46,9 @@ func (s *searcher) limit(query []criterion) error {
 	count(query)
 	switch {
 	case criteria > maxCriteria:
-		return documented(s.c, http.StatusBadRequest, "too.many.search.criteria").OnField("query")
+		return s.c.Documented(http.StatusBadRequest, "too.many.search.criteria").OnField("query")
 	case values > maxValues:
-		return documented(s.c, http.StatusBadRequest, "search.criteria.values.exceed.limit").OnField("query")
+		return s.c.Documented(http.StatusBadRequest, "search.criteria.values.exceed.limit").OnField("query")
 	default:
 		return nil
 	}

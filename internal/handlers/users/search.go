@@ -155,7 +155,7 @@ func (r *searchRequest) page(c *handlers.Call) (handlers.Paging, error) {
 	}
 	page.Size = min(page.Size, maxPage)
 	if page.Number > maxResults/page.Size+1 {
-		return page, documented(c, http.StatusBadRequest, "too.many.requested.results").OnField("pageNumber")
+		return page, c.Documented(http.StatusBadRequest, "too.many.requested.results").OnField("pageNumber")
 	}
 	return page, nil
 }

@@ -1,5 +1,5 @@
-// Package users implements /api/v2/users: people, their state, their roles and
-// the search for them. Everything else below that path (presence, routing
+// Package users implements /api/v2/users: people, their state, their roles, their
+// passwords and the search for them. Everything else below that path (presence, routing
 // skills, stations and so on) is left to whoever owns those things; what the
 // roles of a user permit is decided in package auth, and grants by division are
 // edited through /api/v2/authorization.
@@ -8,7 +8,6 @@ package users
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
@@ -25,12 +24,17 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "getUsersMe", f.me)
 	handlers.On(r, "getUser", f.get)
 	handlers.On(r, "postUsers", f.create)
+	r.Before("postUsers", f.prepareOfNewUser)
 	handlers.On(r, "patchUser", f.update)
 	handlers.On(r, "deleteUser", f.remove)
 	handlers.On(r, "getUserState", f.state)
 	handlers.On(r, "putUserState", f.setState)
 	handlers.On(r, "getUserRoles", f.roles)
 	handlers.On(r, "putUserRoles", f.setRoles)
+	handlers.On(r, "postUserPassword", f.setPassword)
+	r.Before("postUserPassword", f.prepareSet)
+	handlers.On(r, "postUsersMePassword", f.changePassword)
+	r.Before("postUsersMePassword", f.prepareChange)
 	handlers.On(r, "getUsersSearch", f.searchAgain)
 	handlers.On(r, "postUsersSearch", f.search, handlers.ReadOnly)
 }
@@ -46,21 +50,7 @@ func find(c *handlers.Call, id string) (*identity.User, error) {
 
 // notFound is the 404 of the operation: the wording differs between them.
 func notFound(c *handlers.Call, id string) *apierr.Error {
-	return documented(c, http.StatusNotFound, "general.resource.not.found").About(id, "user")
-}
-
-// documented is an error in the words that the catalogue has for this
-// operation; args stand in for the %s of the message. Where the operation does
-// not list the code, status and code still hold.
-func documented(c *handlers.Call, status int, code string, args ...string) *apierr.Error {
-	listed, message, ok := c.Operation.ErrorCode(code)
-	if !ok {
-		return apierr.New(status, code, strings.Join(args, " "))
-	}
-	for _, a := range args {
-		message = strings.Replace(message, "%s", a, 1)
-	}
-	return apierr.New(listed, code, message)
+	return c.Documented(http.StatusNotFound, "general.resource.not.found").About(id, "user")
 }
 
 // invalid is the 400 for a value that no schema can judge.

@@ -1,0 +1,428 @@
+package login_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mockcloud/mockcloud/mocktest"
+)
+
+// The attacks of RFC 6749 §10, RFC 7636 §7, RFC 7522 §8 and RFC 9700 that apply
+// here, each tried. Where the whole of an attack is tried elsewhere, the name of
+// that test stands in the table, and nothing runs twice.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, source string
+		elsewhere    string // the test that tries it
+		try          func(t *testing.T, srv *mocktest.Server)
+	}{
+		{name: "open redirect by the authorize endpoint", source: "RFC 6749 §10.15, RFC 9700 §4.11", elsewhere: "TestWhatIsNotTrustedEndsOnTheErrorPage"},
+		{name: "open redirect by the logout", source: "RFC 9700 §4.11", elsewhere: "TestLoggingOut"},
+		{name: "open redirect by the relay state", source: "RFC 9700 §4.11", try: relayStateRedirect},
+		{name: "redirect URI manipulation", source: "RFC 6749 §10.6, RFC 9700 §4.1", elsewhere: "TestWhatIsNotTrustedEndsOnTheErrorPage"},
+		{name: "code of another redirect URI", source: "RFC 6749 §10.6", elsewhere: "TestCodesAreRefused"},
+		{name: "code injection into another session", source: "RFC 9700 §4.5", try: codeInjection},
+		{name: "code guessing", source: "RFC 6749 §10.10", try: codeGuessing},
+		{name: "code replay", source: "RFC 6749 §10.5, RFC 9700 §4.2", elsewhere: "TestAReusedCodeRevokesWhatItGave"},
+		{name: "code replay in parallel", source: "RFC 6749 §10.5", elsewhere: "TestOneOfManyParallelTradesOfACodeWins"},
+		{name: "PKCE downgrade: no verifier", source: "RFC 9700 §4.8.2", elsewhere: "TestCodesAreRefused"},
+		{name: "PKCE downgrade: stripped challenge", source: "RFC 9700 §4.8.2", elsewhere: "TestCodesAreRefused"},
+		{name: "PKCE downgrade: plain", source: "RFC 7636 §7.2", elsewhere: "TestWhatIsTrustedIsToldToTheApplication"},
+		{name: "mix of clients: code", source: "RFC 6749 §10.16", elsewhere: "TestCodesAreRefused"},
+		{name: "mix of clients: refresh token", source: "RFC 6749 §10.4", elsewhere: "TestRefreshTokensAreRefused"},
+		{name: "refresh token reuse", source: "RFC 9700 §4.14", elsewhere: "TestRefreshTokensRotate"},
+		{name: "refresh by a client that proves nothing", source: "RFC 6749 §10.4", elsewhere: "TestRefreshTokensAreRefused"},
+		{name: "ID token as access token", source: "RFC 9068 §4", try: idTokenAsAccessToken},
+		{name: "token with the algorithm none", source: "RFC 8725 §2.1", try: unsignedToken},
+		{name: "response type of another grant", source: "RFC 9700 §4.10", elsewhere: "TestWhatIsTrustedIsToldToTheApplication"},
+		{name: "CSRF on the log-in form: no token", source: "RFC 6749 §10.12", try: formWithoutToken},
+		{name: "CSRF on the log-in form: token of another browser", source: "RFC 6749 §10.12", try: formOfAnotherBrowser},
+		{name: "CSRF on the log-in form: another origin", source: "RFC 6749 §10.12", try: formOfAnotherOrigin},
+		{name: "CSRF on the approval", source: "RFC 6749 §10.12", try: approvalWithoutToken},
+		{name: "planted session", source: "RFC 6749 §10.12", try: plantedSession},
+		{name: "sign-in of another browser by single sign-on", source: "RFC 6749 §10.12", try: stolenContinue},
+		{name: "clickjacking", source: "RFC 6749 §10.13, RFC 9700 §4.16", try: clickjacking},
+		{name: "token or code in a Referer", source: "RFC 9700 §4.2.4", try: referrers},
+		{name: "code in a log of the authorize endpoint's answer", source: "RFC 9700 §4.3", try: nothingCached},
+		{name: "password guessing", source: "RFC 6749 §10.10", elsewhere: "TestFailedSignInsAreThrottledPerAccount"},
+		{name: "assertion replay", source: "RFC 7522 §8", elsewhere: "TestAnAssertionServesOnce"},
+		{name: "assertion replay by another door", source: "RFC 7522 §8", try: replayAcrossDoors},
+		{name: "answer to a request that was not made", source: "SAML profiles §4.1.5", try: unaskedAnswer},
+		{name: "answer without its request", source: "SAML profiles §4.1.5", try: answerWithoutRequest},
+		{name: "signature wrapping", source: "RFC 7522 §8", try: wrappedAssertion},
+		{name: "XML entity expansion", source: "RFC 7522 §8", try: entityExpansion},
+		{name: "oversized assertion", source: "RFC 7522 §8", try: oversizedAssertion},
+		{name: "unsigned assertion", source: "RFC 7522 §3", try: unsignedAssertion},
+		{name: "header injection by the state", source: "RFC 6749 §10.14", try: headerInjection},
+		{name: "policy injection by the redirect URI", source: "RFC 6749 §10.14", try: policyInjection},
+	}
+	sources := testSources(t)
+	for _, tt := range tests {
+		if tt.try == nil {
+			if !strings.Contains(sources, "func "+tt.elsewhere+"(t *testing.T)") {
+				t.Errorf("nothing tries %s: there is no test %q", tt.name, tt.elsewhere)
+			}
+			continue
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.try(t, mocktest.Start(t, mocktest.Options{}))
+		})
+	}
+}
+
+// testSources is the text of this package's tests.
+func testSources(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+func relayStateRedirect(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	got := b.do(t.Context(), t, http.MethodPost, "/saml", url.Values{
+		"SAMLResponse": {assertion(t, srv, `{"user":"`+agentEmail+`"}`)}, "RelayState": {"http://evil.test/"},
+	})
+	if got.location != "/login" {
+		t.Errorf("the browser goes to %s", got.location)
+	}
+}
+
+// The attacker's code in the victim's application: the application's own
+// verifier does not fit it.
+func codeInjection(t *testing.T, srv *mocktest.Server) {
+	_, theirs := pkce("a")
+	verifier, _ := pkce("v")
+	stolen := newBrowser(t, srv).code(t, theirs...)
+	refused(t, redeem(t, srv, stolen, "code_verifier", verifier), "invalid_grant", "invalid code verifier")
+}
+
+func codeGuessing(t *testing.T, srv *mocktest.Server) {
+	code := newBrowser(t, srv).code(t)
+	if raw, err := base64.RawURLEncoding.DecodeString(code); err != nil || len(raw) < 32 {
+		t.Errorf("a code has %d bytes", len(raw))
+	}
+	last := code[len(code)-1:]
+	for _, other := range []string{"A", "E", "I", "M"} {
+		if other != last {
+			refused(t, redeem(t, srv, code[:len(code)-1]+other), "invalid_grant", "authorization code is invalid or expired")
+		}
+	}
+}
+
+func idTokenAsAccessToken(t *testing.T, srv *mocktest.Server) {
+	got := redeem(t, srv, newBrowser(t, srv).code(t, "scope", "openid"))
+	if id := got.Str(t, "id_token"); id == "" || alive(t, srv, id) {
+		t.Errorf("the ID token is taken for an access token: %s", got.Body)
+	}
+}
+
+func unsignedToken(t *testing.T, srv *mocktest.Server) {
+	access, _ := mustIssue(t, redeem(t, srv, newBrowser(t, srv).code(t)))
+	_, rest, _ := strings.Cut(access, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"at+jwt"}`))
+	for _, forged := range []string{header + "." + payload + ".", header + "." + payload, "." + payload + "."} {
+		if alive(t, srv, forged) {
+			t.Errorf("%s works", forged)
+		}
+	}
+}
+
+// failedForm checks that a form has signed nobody in.
+func failedForm(t *testing.T, b *browser, got *screen) {
+	t.Helper()
+	if got.status != http.StatusUnauthorized || !strings.Contains(got.body, "out of date") {
+		t.Errorf("answer = %d %s\n%s", got.status, got.location, got.body)
+	}
+	if again := b.get(t, authorize("prompt", "none")); !strings.Contains(again.location, "error=login_required") {
+		t.Errorf("somebody is signed in: %s", again.location)
+	}
+}
+
+func formWithoutToken(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	page := b.get(t, authorize())
+	failedForm(t, b, b.submit(t, page, "email", agentEmail, "password", agentWord, "csrf", ""))
+	failedForm(t, b, b.submit(t, page, "as", agentID, "csrf", "x"))
+	failedForm(t, b, b.do(t.Context(), t, http.MethodPost, authorize(), url.Values{"email": {agentEmail}, "password": {agentWord}}))
+	bare := newBrowser(t, srv) // no cookie either
+	failedForm(t, bare, bare.do(t.Context(), t, http.MethodPost, "/login", url.Values{"as": {agentID}}))
+}
+
+func formOfAnotherBrowser(t *testing.T, srv *mocktest.Server) {
+	attacker, victim := newBrowser(t, srv), newBrowser(t, srv)
+	page := attacker.get(t, authorize())
+	victim.get(t, authorize())
+	failedForm(t, victim, victim.submit(t, page, "email", agentEmail, "password", agentWord))
+}
+
+func formOfAnotherOrigin(t *testing.T, srv *mocktest.Server) {
+	for name, value := range map[string]string{"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site"} {
+		b := newBrowser(t, srv)
+		page := b.get(t, authorize())
+		b.header.Set(name, value)
+		got := b.submit(t, page, "email", agentEmail, "password", agentWord)
+		b.header.Del(name)
+		failedForm(t, b, got)
+	}
+}
+
+func approvalWithoutToken(t *testing.T, _ *mocktest.Server) {
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", scopeFixture(t)}})
+	b := newBrowser(t, srv)
+	page := b.submit(t, b.get(t, authorize()), "as", "6d6f636b-0005-4000-8000-000000000001")
+	if got := b.submit(t, page, "approve", "1", "csrf", "x"); got.query(t).Get("code") != "" {
+		t.Errorf("approved without a token: %s", got.location)
+	}
+	if got := b.get(t, authorize()); !strings.Contains(got.body, "Approve") {
+		t.Errorf("the application is approved: %d %s", got.status, got.location)
+	}
+}
+
+// A cookie that the attacker knows does not become the victim's session.
+func plantedSession(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	site := mustURL(t, srv.URL)
+	name := "mockcloud_session_" + site.Port()
+	b.client.Jar.SetCookies(site, []*http.Cookie{{Name: name, Value: "planted"}})
+	b.code(t)
+	for _, c := range b.client.Jar.Cookies(site) {
+		if c.Name == name && c.Value == "planted" {
+			t.Error("the session goes by the planted cookie")
+		}
+	}
+	first := cookieOf(t, b, name)
+	b.submit(t, b.get(t, authorize("prompt", "login")), "as", agentID)
+	if cookieOf(t, b, name) == first {
+		t.Error("the cookie stays the same over a sign-in")
+	}
+	old := newBrowser(t, srv)
+	old.client.Jar.SetCookies(site, []*http.Cookie{{Name: name, Value: first}})
+	if got := old.get(t, authorize("prompt", "none")); !strings.Contains(got.location, "login_required") {
+		t.Errorf("the old session lives on: %s", got.location)
+	}
+}
+
+func cookieOf(t *testing.T, b *browser, name string) string {
+	t.Helper()
+	for _, c := range b.client.Jar.Cookies(mustURL(t, b.url)) {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	t.Fatalf("there is no cookie %s", name)
+	return ""
+}
+
+// The attacker has signed in and hands the last step to the victim.
+func stolenContinue(t *testing.T, srv *mocktest.Server) {
+	attacker, victim := newBrowser(t, srv), newBrowser(t, srv)
+	last := attacker.signInAtIDP(t, attacker.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv))))
+	victim.get(t, authorize())
+	for name, b := range map[string]*browser{"with cookies of its own": victim, "without any": newBrowser(t, srv)} {
+		if got := b.get(t, last.location); got.status != http.StatusBadRequest || got.header.Get("Set-Cookie") != "" && strings.Contains(got.header.Get("Set-Cookie"), "session") {
+			t.Errorf("%s: %d %s", name, got.status, got.location)
+		}
+	}
+	if got := attacker.get(t, last.location); got.query(t).Get("code") == "" {
+		t.Errorf("whoever began it: %d", got.status)
+	}
+	if got := attacker.get(t, last.location); got.status != http.StatusBadRequest {
+		t.Errorf("a second time: %d", got.status)
+	}
+}
+
+// everyPage lists an address of each page.
+func everyPage(t *testing.T, srv *mocktest.Server) map[string]*screen {
+	b := newBrowser(t, srv)
+	pages := map[string]*screen{
+		"log in": b.get(t, authorize()), "direct log in": b.get(t, "/login"), "error": b.get(t, "/error?errorKey=invalidClientId"),
+		"identity provider": b.get(t, "/_mockcloud/idp"), "its sign-in": b.get(t, "/_mockcloud/idp/sso"),
+	}
+	b.code(t)
+	pages["account"] = b.get(t, "/login")
+	pages["logged out"] = b.get(t, "/logout")
+	return pages
+}
+
+func clickjacking(t *testing.T, srv *mocktest.Server) {
+	for name, page := range everyPage(t, srv) {
+		policy := page.header.Get("Content-Security-Policy")
+		if page.header.Get("X-Frame-Options") != "DENY" || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'") {
+			t.Errorf("%s: %s, %s", name, page.header.Get("X-Frame-Options"), policy)
+		}
+		if strings.Contains(page.body, " style=") || strings.Contains(page.body, "<style") || strings.Contains(page.body, " onclick=") {
+			t.Errorf("%s holds inline style or script", name)
+		}
+	}
+}
+
+func referrers(t *testing.T, srv *mocktest.Server) {
+	pages := everyPage(t, srv)
+	b := newBrowser(t, srv)
+	pages["redirect"] = b.submit(t, b.get(t, implicit()), "as", agentID)
+	pages["single sign-on"] = b.get(t, authorize())
+	for name, page := range pages {
+		if page.header.Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: Referrer-Policy = %q", name, page.header.Get("Referrer-Policy"))
+		}
+		for _, where := range []string{`src="http`, `href="http`} {
+			if strings.Contains(page.body, where) {
+				t.Errorf("%s loads something from elsewhere", name)
+			}
+		}
+	}
+}
+
+func nothingCached(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	b.code(t)
+	got := b.get(t, authorize())
+	if !strings.Contains(got.header.Get("Cache-Control"), "no-store") || got.body != "" {
+		t.Errorf("the redirect may be kept: %q, and has a body of %d bytes", got.header.Get("Cache-Control"), len(got.body))
+	}
+}
+
+func replayAcrossDoors(t *testing.T, srv *mocktest.Server) {
+	text := assertion(t, srv, `{"user":"`+agentEmail+`"}`)
+	mustIssue(t, bearerGrant(t, srv, text))
+	b := newBrowser(t, srv)
+	got := b.do(t.Context(), t, http.MethodPost, "/saml", url.Values{"SAMLResponse": {text}})
+	if got.status != http.StatusBadRequest || !strings.Contains(got.body, "used before") {
+		t.Errorf("answer = %d\n%s", got.status, got.body)
+	}
+	if page := b.get(t, "/login"); strings.Contains(page.body, "My Account") {
+		t.Error("the replay has signed somebody in")
+	}
+}
+
+// An answer to one request does not serve for another.
+func unaskedAnswer(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	start := b.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv)))
+	state := start.query(t).Get("RelayState")
+	got := b.do(t.Context(), t, http.MethodPost, "/saml", url.Values{
+		"SAMLResponse": {assertion(t, srv, `{"user":"`+agentEmail+`"}`)}, "RelayState": {state},
+	})
+	if got.status != http.StatusBadRequest || !strings.Contains(got.body, "a request that was not made") {
+		t.Errorf("answer = %d\n%s", got.status, got.body)
+	}
+}
+
+// An answer that says it was asked for, without the request.
+func answerWithoutRequest(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	page := b.get(t, b.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv))).location)
+	page = b.submit(t, page, "user", "6d6f636b-0001-4000-8000-000000000001/"+agentID)
+	got := b.submit(t, page, "RelayState", "another")
+	if got.status != http.StatusBadRequest || !strings.Contains(got.body, "a request that was not made") {
+		t.Errorf("answer = %d %s\n%s", got.status, got.location, got.body)
+	}
+}
+
+// rewritten is a good assertion after a change to its XML.
+func rewritten(t *testing.T, srv *mocktest.Server, change func(string) string) string {
+	t.Helper()
+	text, err := base64.StdEncoding.DecodeString(assertion(t, srv, `{"user":"`+agentEmail+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := change(string(text))
+	if changed == string(text) {
+		t.Fatal("the change changes nothing")
+	}
+	return base64.StdEncoding.EncodeToString([]byte(changed))
+}
+
+func notIssued(t *testing.T, got *mocktest.Response) {
+	t.Helper()
+	if got.Status != http.StatusBadRequest || got.Str(t, "error") != "invalid_grant" {
+		t.Errorf("answer = %d %s", got.Status, got.Body)
+	}
+}
+
+// The signed assertion stays, and a forged one stands beside or around it. All
+// shapes are tried in package saml; this is the way in.
+func wrappedAssertion(t *testing.T, srv *mocktest.Server) {
+	const begin, end = "<saml:Assertion", "</saml:Assertion>"
+	forge := func(s string) (before, good, evil, after string) {
+		i, j := strings.Index(s, begin), strings.Index(s, end)+len(end)
+		good = s[i:j]
+		return s[:i], good, strings.ReplaceAll(good, agentEmail, adminEmail), s[j:]
+	}
+	notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string {
+		before, good, evil, after := forge(s)
+		return before + evil + good + after
+	})))
+	notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string {
+		before, good, evil, after := forge(s)
+		return before + "<samlp:Extensions>" + good + "</samlp:Extensions>" + evil + after
+	})))
+	notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string { return strings.ReplaceAll(s, agentEmail, adminEmail) })))
+}
+
+func entityExpansion(t *testing.T, srv *mocktest.Server) {
+	for _, subset := range []string{
+		`<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>`,
+		`<!DOCTYPE x [<!ENTITY c SYSTEM "file:///etc/passwd">]>`,
+	} {
+		notIssued(t, bearerGrant(t, srv, base64.StdEncoding.EncodeToString([]byte(subset+"<x>&c;</x>"))))
+		notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string { return subset + s })))
+	}
+	notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string {
+		return strings.ReplaceAll(s, agentEmail, agentEmail+"<!-- -->")
+	})))
+}
+
+func oversizedAssertion(t *testing.T, srv *mocktest.Server) {
+	got := bearerGrant(t, srv, strings.Repeat("A", 1<<20))
+	refused(t, got, "invalid_request", "the request body could not be read")
+	notIssued(t, bearerGrant(t, srv, base64.StdEncoding.EncodeToString([]byte(strings.Repeat("<a>", 40_000)))))
+}
+
+func unsignedAssertion(t *testing.T, srv *mocktest.Server) {
+	notIssued(t, bearerGrant(t, srv, rewritten(t, srv, func(s string) string {
+		i, j := strings.Index(s, "<ds:Signature"), strings.Index(s, "</ds:Signature>")+len("</ds:Signature>")
+		return s[:i] + s[j:]
+	})))
+}
+
+func headerInjection(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	b.code(t)
+	got := b.get(t, authorize("state", "x\r\nSet-Cookie: a=b"))
+	if got.query(t).Get("state") != "x\r\nSet-Cookie: a=b" || strings.Contains(strings.Join(got.header["Set-Cookie"], ""), "a=b") {
+		t.Errorf("location %q, cookies %q", got.location, got.header["Set-Cookie"])
+	}
+}
+
+func policyInjection(t *testing.T, srv *mocktest.Server) {
+	evil := "http://localhost;script-src *:80/callback"
+	made := srv.Admin(t).Post(t, "/api/v2/oauth/clients", map[string]any{
+		"name": "x", "authorizedGrantType": "CODE", "scope": []string{"users"}, "registeredRedirectUri": []string{evil, "my;app://x"},
+	})
+	for _, uri := range []string{evil, "my;app://x"} {
+		got := newBrowser(t, srv).get(t, authorize("client_id", made.Str(t, "id"), "redirect_uri", uri))
+		if policy := got.header.Get("Content-Security-Policy"); strings.Contains(policy, "script-src") {
+			t.Errorf("policy = %s", policy)
+		}
+	}
+}

@@ -1,0 +1,383 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// The response types, and the grant type of the clients that may use them.
+const (
+	responseToken = "token" // implicit
+	responseCode  = "code"
+)
+
+// authorizeRequest is what an application asks of the authorize endpoint. The
+// client and the redirect URI are trusted: nothing is redirected before that is
+// known (facts: oauth.md §4).
+type authorizeRequest struct {
+	query        url.Values
+	client       *identity.Client
+	clientOrg    string
+	redirectURI  string
+	responseType string
+	state        string
+	scope        []string // API scopes that the client's are narrowed to; nil means all of them
+	openID       bool
+	nonce        string
+	challenge    string // S256, or ""
+	prompt       []string
+	org          string // short name, with provider
+	provider     string
+	target       string // organization id
+	hintEmail    string
+	hintOrg      string
+}
+
+// untrusted is an error that must not be sent to the redirect URI: the browser
+// lands on the error page.
+type untrusted struct{ key string }
+
+func (u untrusted) Error() string { return u.key }
+
+// The keys of the error page. The first is known, the others are guesses (facts:
+// oauth.md §4).
+const (
+	errorInvalidClientID     = "invalidClientId"
+	errorInvalidRedirectURI  = "invalidRedirectUri"
+	errorInvalidResponseType = "invalidResponseType"
+	errorClientDisabled      = "clientDisabled"
+)
+
+// authorize is where an application sends a browser: it asks for whatever is
+// missing, page by page at the same address, and then sends the browser back.
+func (l *Login) authorize(c echo.Context) error {
+	req, err := l.readAuthorize(c.Request().Context(), c.Request().URL.RawQuery)
+	if err != nil {
+		return l.failAuthorize(c, req, err)
+	}
+	if c.Request().Method == http.MethodPost {
+		return l.act(c, req)
+	}
+	session, err := l.session(c)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(req.prompt, "login") {
+		session = nil
+	}
+	return l.proceed(c, req, session)
+}
+
+// readAuthorize checks the request, the client and the redirect URI first. With
+// an error that may be redirected comes the request.
+func (l *Login) readAuthorize(ctx context.Context, rawQuery string) (*authorizeRequest, error) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return nil, untrusted{errorInvalidClientID}
+	}
+	r := &authorizeRequest{
+		query: query, redirectURI: query.Get("redirect_uri"), responseType: query.Get("response_type"), state: query.Get("state"),
+		prompt: strings.Fields(query.Get("prompt")), org: query.Get("org"), provider: query.Get("provider"), target: query.Get("target"),
+		nonce: query.Get("nonce"),
+	}
+	switch { // a doubled parameter has two meanings (RFC 6749 §3.1)
+	case len(query["client_id"]) != 1:
+		return nil, untrusted{errorInvalidClientID}
+	case len(query["redirect_uri"]) != 1:
+		return nil, untrusted{errorInvalidRedirectURI}
+	}
+	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		var found bool
+		if r.clientOrg, found = orgWithClient(tx, query.Get("client_id")); !found {
+			return untrusted{errorInvalidClientID}
+		}
+		var err error
+		r.client, err = identity.Clients.Peek(tx.In(r.clientOrg), query.Get("client_id"))
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case r.client.State != identity.ClientActive:
+		return nil, untrusted{errorClientDisabled}
+	case !slices.Contains(r.client.RedirectURIs, r.redirectURI) || !redirectable(r.redirectURI):
+		return nil, untrusted{errorInvalidRedirectURI}
+	case len(query["response_type"]) != 1 || (r.responseType != responseToken && r.responseType != responseCode):
+		return nil, untrusted{errorInvalidResponseType}
+	}
+	if r.responseType == responseToken && l.NoImplicit {
+		return r, refuse("unsupported_response_type", "the implicit grant is switched off")
+	}
+	return r, r.check()
+}
+
+// redirectable refuses addresses that run as a script of the page they are
+// opened from, or that no browser can open.
+func redirectable(uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme == "" {
+		return false
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "javascript", "data", "vbscript", "blob", "about", "file":
+		return false
+	case "http", "https":
+		return u.Host != ""
+	default:
+		return true
+	}
+}
+
+// challengeForm is a base64url SHA-256 without padding (RFC 7636 §4.2).
+var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+// check looks at everything that may be answered to the application.
+func (r *authorizeRequest) check() error {
+	for name, values := range r.query {
+		if len(values) > 1 {
+			return refuse("invalid_request", "a parameter is there twice: "+printable(name))
+		}
+	}
+	wanted := identity.GrantCode
+	if r.responseType == responseToken {
+		wanted = identity.GrantToken
+	}
+	if r.client.GrantType != wanted {
+		return refuse("unauthorized_client", "client is not authorized for this grant type")
+	}
+	if (r.org == "") != (r.provider == "") {
+		return refuse("invalid_request", "org and provider only work as a pair")
+	}
+	r.readHint(r.query.Get("login_hint"))
+	if err := r.readScope(r.query.Get("scope")); err != nil {
+		return err
+	}
+	return r.readChallenge()
+}
+
+func (r *authorizeRequest) readChallenge() error {
+	challenge, method := r.query.Get("code_challenge"), r.query.Get("code_challenge_method")
+	switch {
+	case r.responseType == responseToken, challenge == "" && method == "":
+		return nil
+	case method != "S256":
+		// A challenge without a method means plain (RFC 7636 §4.3).
+		return refuse("invalid_request", "code_challenge_method must be S256")
+	case !challengeForm.MatchString(challenge):
+		return refuse("invalid_request", "code_challenge must be 43 characters of base64url")
+	}
+	r.challenge = challenge
+	return nil
+}
+
+// openIDScopes are no scopes of the API: they are mockcloud's addition for
+// OpenID Connect libraries, and every client has them.
+var openIDScopes = []string{"openid", "profile", "email", "offline_access"}
+
+func (r *authorizeRequest) readScope(scope string) error {
+	for s := range strings.FieldsSeq(scope) {
+		switch {
+		case slices.Contains(openIDScopes, s):
+			r.openID = r.openID || s == "openid"
+		case slices.Contains(r.client.Scope, s):
+			r.scope = append(r.scope, s)
+		default:
+			return refuse("invalid_scope", "one or more scopes do not exist or are not allowed")
+		}
+	}
+	return nil
+}
+
+// readHint takes email:orgName, email or orgName apart (facts: oauth.md §4).
+func (r *authorizeRequest) readHint(hint string) {
+	email, org, _ := strings.Cut(hint, ":")
+	if !strings.Contains(email, "@") {
+		email, org = "", hint
+	}
+	r.hintEmail, r.hintOrg = email, org
+}
+
+// failAuthorize tells the application what is wrong, or the person where the
+// application cannot be trusted.
+func (l *Login) failAuthorize(c echo.Context, r *authorizeRequest, err error) error {
+	if u, ok := errors.AsType[untrusted](err); ok {
+		return l.toErrorPage(c, u.key)
+	}
+	if refusal, ok := errors.AsType[*oauthError](err); ok && r != nil {
+		l.Logger.Info("authorization refused", "client", r.client.ID, "reason", refusal.Error())
+		return r.answer(c, r.refusal(refusal))
+	}
+	return err
+}
+
+// refusal lists the parameters of an error (facts: oauth.md §4: both spellings of
+// the description).
+func (r *authorizeRequest) refusal(e *oauthError) []parameter {
+	return r.withState([]parameter{{"error", e.Code}, {"description", e.Description}, {"error_description", e.Description}})
+}
+
+// parameter is a name and a value whose order in an answer matters.
+type parameter struct{ name, value string }
+
+func (r *authorizeRequest) withState(list []parameter) []parameter {
+	if r.state != "" {
+		list = append(list, parameter{"state", r.state})
+	}
+	return list
+}
+
+// answer sends the browser back to the application: in the fragment for the
+// implicit grant, in the query for the code.
+func (r *authorizeRequest) answer(c echo.Context, list []parameter) error {
+	pairs := make([]string, len(list))
+	for i, p := range list {
+		pairs[i] = p.name + "=" + encode(p.value)
+	}
+	encoded := strings.Join(pairs, "&")
+	target, fragment, _ := strings.Cut(r.redirectURI, "#")
+	switch {
+	case r.responseType == responseToken:
+		target += "#" + encoded
+	case strings.Contains(target, "?"):
+		target += "&" + encoded
+	default:
+		target += "?" + encoded
+	}
+	if fragment != "" && r.responseType == responseCode {
+		target += "#" + fragment
+	}
+	return redirect(c, target)
+}
+
+// encode percent-encodes a value for a query or a fragment. A blank becomes %20,
+// since older SDKs decode fragments twice and turn + into a blank.
+func encode(value string) string {
+	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+}
+
+// proceed goes on with the session, which is nil for nobody: it shows the page
+// that asks for what is missing, or grants the request.
+func (l *Login) proceed(c echo.Context, r *authorizeRequest, s *signedIn) error {
+	if s == nil {
+		return l.askWho(c, r)
+	}
+	person, err := r.choose(s)
+	switch {
+	case errors.Is(err, errNotThere):
+		return l.failAuthorize(c, r, refuse("access_denied", "the user does not belong to the target organization"))
+	case errors.Is(err, errAsk):
+		if slices.Contains(r.prompt, "none") {
+			return l.failAuthorize(c, r, refuse("account_selection_required", "the user has to choose an organization"))
+		}
+		return l.showOrganizations(c, r, s)
+	}
+	approval, err := l.approval(c.Request().Context(), r, person)
+	if err != nil {
+		return l.failAuthorize(c, r, err)
+	}
+	switch approval {
+	case approvalMissing:
+		if slices.Contains(r.prompt, "none") {
+			return l.failAuthorize(c, r, refuse("consent_required", "the application is not approved"))
+		}
+		return l.showApproval(c, r, person)
+	case approvalByOthers:
+		return l.failAuthorize(c, r, refuse("access_denied", "an administrator of the organization must approve this application first"))
+	}
+	return l.complete(c, r, person, s.Since)
+}
+
+// askWho starts a sign-in: at the provider that the request names, or here.
+func (l *Login) askWho(c echo.Context, r *authorizeRequest) error {
+	switch {
+	case slices.Contains(r.prompt, "none"):
+		return l.failAuthorize(c, r, refuse("login_required", "nobody is signed in"))
+	case r.provider != "":
+		return l.toProvider(c, r)
+	}
+	return l.showLogin(c, r, loginProblem{})
+}
+
+var (
+	errNotThere = errors.New("the person is not in the target organization")
+	errAsk      = errors.New("the person has to choose an organization")
+)
+
+// choose says as whom the session enters.
+func (r *authorizeRequest) choose(s *signedIn) (auth.Person, error) {
+	if r.target != "" {
+		i := slices.IndexFunc(s.People, func(p auth.Person) bool { return p.Org == r.target })
+		if i < 0 {
+			return auth.Person{}, errNotThere
+		}
+		return s.People[i], nil
+	}
+	if len(s.People) > 1 && !s.Chosen {
+		return auth.Person{}, errAsk
+	}
+	return s.People[0], nil
+}
+
+// complete gives the application what it asked for.
+func (l *Login) complete(c echo.Context, r *authorizeRequest, person auth.Person, since int64) error {
+	ctx := c.Request().Context()
+	scope := strings.Join(r.scope, " ")
+	if r.responseType == responseToken {
+		token, err := l.implicitToken(ctx, r, person, scope)
+		if err != nil {
+			return err
+		}
+		return r.answer(c, token)
+	}
+	var text string
+	err := l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
+		if _, err := person.User(tx); err != nil {
+			return err
+		}
+		var err error
+		text, err = l.newCode(tx, &code{
+			SignInGrant: auth.SignInGrant{Person: person, ClientID: r.client.ID, Family: l.NewID(), Scope: scope},
+			RedirectURI: r.redirectURI, Challenge: r.challenge, OpenID: r.openID, Nonce: r.nonce, SignedIn: since,
+		})
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) { // deleted in this very moment
+		return l.askWho(c, r)
+	}
+	if err != nil {
+		return err
+	}
+	return r.answer(c, r.withState([]parameter{{"code", text}}))
+}
+
+// implicitToken lists the parameters of a token in the order of the real service
+// (facts: oauth.md §4).
+func (l *Login) implicitToken(ctx context.Context, r *authorizeRequest, person auth.Person, scope string) ([]parameter, error) {
+	given := &issued{grant: auth.Grant{Org: person.Org, Client: r.client, ClientOrg: r.clientOrg, Scope: scope}}
+	err := l.DB.View(ctx, person.Org, func(tx *store.Tx) error {
+		var err error
+		given.grant.User, err = person.User(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := l.mint(given)
+	if err != nil {
+		return nil, err
+	}
+	return r.withState([]parameter{
+		{"access_token", answer.AccessToken}, {"expires_in", itoa(answer.ExpiresIn)}, {"token_type", answer.TokenType},
+	}), nil
+}

@@ -1,0 +1,158 @@
+package login
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// signedIn is a browser session and the cookie that it goes by.
+type signedIn struct {
+	*auth.Session
+	cookie string
+}
+
+// The cookies. Their names end in the port, since browsers share cookies among
+// all ports of a host, and more than one mockcloud may run there.
+const (
+	cookieSession  = "mockcloud_session"
+	cookieBrowser  = "mockcloud_browser" // ties forms and single sign-on to the browser they were made for
+	cookieLanguage = "mockcloud_lang"
+)
+
+func cookieName(r *http.Request, name string) string {
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return name + "_" + port
+	}
+	return name
+}
+
+func cookieValue(r *http.Request, name string) string {
+	found, err := r.Cookie(cookieName(r, name))
+	if err != nil {
+		return ""
+	}
+	return found.Value
+}
+
+// setCookie sets a cookie for as long as the browser runs, or for so many
+// seconds; less than zero takes it away.
+func (l *Login) setCookie(c echo.Context, name, value string, seconds int) {
+	http.SetCookie(c.Response(), &http.Cookie{
+		Name: cookieName(c.Request(), name), Value: value, Path: "/", MaxAge: seconds,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: l.secure(c.Request()),
+	})
+}
+
+// secure says whether browsers reach the server by https.
+func (l *Login) secure(r *http.Request) bool {
+	return r.TLS != nil || strings.HasPrefix(l.Issuer(), "https://")
+}
+
+// session is who the browser is signed in as, or nil.
+func (l *Login) session(c echo.Context) (*signedIn, error) {
+	cookie := cookieValue(c.Request(), cookieSession)
+	if cookie == "" {
+		return nil, nil //nolint:nilnil // nobody is an answer
+	}
+	s := &signedIn{cookie: cookie}
+	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		var err error
+		s.Session, err = l.Authority.Session(tx, cookie)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // nobody is an answer
+	}
+	return s, err
+}
+
+// signIn makes a session of the people and gives the browser its cookie. The
+// session that it had before ends, and so nobody can plant one.
+func (l *Login) signIn(c echo.Context, people []auth.Person) (*signedIn, error) {
+	s := &signedIn{}
+	old := cookieValue(c.Request(), cookieSession)
+	err := l.DB.Update(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		if old != "" {
+			if err := l.Authority.ForgetSession(tx, old); err != nil {
+				return err
+			}
+		}
+		var err error
+		s.cookie, s.Session, err = l.Authority.SignIn(tx, people)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.setCookie(c, cookieSession, s.cookie, 0)
+	return s, nil
+}
+
+// browser is the value that ties forms to this browser; a new one where there is
+// none.
+func (l *Login) browser(c echo.Context) (string, error) {
+	if v := cookieValue(c.Request(), cookieBrowser); v != "" {
+		return v, nil
+	}
+	v, err := l.Authority.Draw()
+	if err == nil {
+		l.setCookie(c, cookieBrowser, v, 0)
+	}
+	return v, err
+}
+
+// formToken is what a form of this browser must bring along.
+func (l *Login) formToken(browser string) string {
+	mac := hmac.New(sha256.New, l.formKey())
+	mac.Write([]byte(browser))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// ownForm says whether a posted form comes from a page that this server gave to
+// this browser: by the token, and by what browsers say of a request's origin.
+func (l *Login) ownForm(r *http.Request, form url.Values) bool {
+	browser := cookieValue(r, cookieBrowser)
+	if browser == "" || !hmac.Equal([]byte(form.Get("csrf")), []byte(l.formToken(browser))) {
+		return false
+	}
+	return http.NewCrossOriginProtection().Check(r) == nil
+}
+
+// base is what the browser calls this server, without a slash at the end.
+func (l *Login) base(r *http.Request) string {
+	if r.TLS == nil && !l.secure(r) {
+		return "http://" + r.Host
+	}
+	return "https://" + r.Host
+}
+
+// prefix is what a gateway has put before the path (facts: clients.md §1, rule
+// 3), so that links lead through it again.
+func prefix(r *http.Request) string {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if i := strings.Index(path, r.URL.EscapedPath()); i > 0 && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
+		return path[:i]
+	}
+	return ""
+}
+
+// redirect sends the browser elsewhere, and no one there learns from where.
+func redirect(c echo.Context, target string) error {
+	h := c.Response().Header()
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set(echo.HeaderLocation, target)
+	h.Set(echo.HeaderContentLength, "0")
+	c.Response().WriteHeader(http.StatusFound)
+	return nil
+}

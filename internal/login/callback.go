@@ -1,0 +1,77 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// callbackPath is a redirect URI, and an ACS, for people who have no application
+// yet: it shows what an application would get. The default fixtures register it.
+const callbackPath = "/_mockcloud/callback"
+
+// maxShown is how many parameters the page shows.
+const maxShown = 20
+
+// callback shows what came back from a sign-in, and what to do with it. What
+// stands in the fragment never reaches the server; the page's script shows it.
+func (l *Login) callback(c echo.Context) error {
+	r := c.Request()
+	got := r.URL.Query()
+	if r.Method == http.MethodPost {
+		var err error
+		if got, err = readBodyForm(r); err != nil {
+			return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+		}
+	}
+	p := l.newPage(c, "callback", "callback.title")
+	p.Languages = nil // a switch would ask again, and lose the fragment or the form
+	p.Script = "callback.js"
+	for name, values := range got {
+		p.Fields = append(p.Fields, field{Name: name, Value: strings.Join(values, " ")})
+	}
+	slices.SortFunc(p.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
+	p.Fields = p.Fields[:min(len(p.Fields), maxShown)]
+	var err error
+	if p.Next, err = l.nextCommand(c, got); err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// nextCommand is the command that trades what came back for a token; "" where
+// there is nothing to trade.
+func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
+	endpoint := l.base(c.Request()) + prefix(c.Request()) + "/oauth/token"
+	if got.Has("SAMLResponse") {
+		return "curl -s -u CLIENT_ID:SECRET -d grant_type=" + saml2Bearer.name + " \\\n  -d orgName=ORGANIZATION --data-urlencode assertion='SAMLResponse' \\\n  " + endpoint, nil
+	}
+	if got.Get("code") == "" {
+		return "", nil
+	}
+	var found *code
+	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		var err error
+		found, err = codes.Peek(tx, auth.Hash(got.Get("code")))
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	verifier := ""
+	if found.Challenge != "" {
+		verifier = " -d code_verifier=VERIFIER"
+	}
+	return "curl -s -u " + found.ClientID + ":SECRET -d grant_type=authorization_code \\\n  -d code=" + got.Get("code") + verifier + " \\\n  --data-urlencode redirect_uri=" +
+		found.RedirectURI + " \\\n  " + endpoint, nil
+}

@@ -1,0 +1,360 @@
+package login
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/fixtures"
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/saml"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// idpPath is where the test identity provider lives.
+const idpPath = identity.TestIDPPath
+
+// mountIDP registers the test identity provider. It answers 404 while no
+// organization has switched it on.
+func (l *Login) mountIDP(e *echo.Echo) {
+	e.GET(idpPath, l.page(l.idpPage))
+	e.GET(idpPath+"/sso", l.page(l.idpSignIn))
+	e.POST(idpPath+"/sso", l.page(l.idpSignIn))
+	e.GET(idpPath+"/metadata", l.page(l.idpMetadata))
+	e.GET(idpPath+"/certificate.pem", l.page(l.idpCertificate))
+	e.POST(idpPath+"/assertion", l.idpAssertion, l.Guard)
+}
+
+// idpKey is the published key pair, read when it is first needed.
+var idpKey = sync.OnceValues(func() (*saml.IdP, error) {
+	idp := &saml.IdP{EntityID: identity.TestIDPIssuer}
+	for rest := []byte(fixtures.TestIDP); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		var err error
+		switch block.Type {
+		case "CERTIFICATE":
+			idp.Certificate, err = x509.ParseCertificate(block.Bytes)
+		default:
+			var key any
+			if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+				idp.Key, _ = key.(crypto.Signer)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the test identity provider's key: %w", err)
+		}
+	}
+	return idp, nil
+})
+
+// idp is the test identity provider as a request sees it.
+func (l *Login) idp(r *http.Request) (*saml.IdP, error) {
+	key, err := idpKey()
+	if err != nil {
+		return nil, err
+	}
+	idp := *key
+	idp.SSOURL = l.base(r) + prefix(r) + idpPath + "/sso"
+	idp.NewID = l.NewID
+	return &idp, nil
+}
+
+// idpOrgs lists the organizations that have switched the test identity provider
+// on, and its record in each.
+func idpOrgs(tx *store.Tx) (map[string]*identity.Provider, error) {
+	found := make(map[string]*identity.Provider)
+	for org := range tx.Orgs() {
+		for p, err := range identity.Providers.All(tx.In(org)) {
+			if err != nil {
+				return nil, err
+			}
+			if p.BuiltIn && !p.Disabled {
+				found[org] = p
+			}
+		}
+	}
+	return found, nil
+}
+
+// errIDPOff says that no organization has switched it on.
+var errIDPOff = errors.New("the test identity provider is switched off")
+
+// withIDP finds the organizations and goes on, or says that there is nothing.
+func (l *Login) withIDP(c echo.Context, next func(orgs map[string]*identity.Provider) error) error {
+	var orgs map[string]*identity.Provider
+	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		var err error
+		orgs, err = idpOrgs(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(orgs) == 0 {
+		return errIDPOff
+	}
+	return next(orgs)
+}
+
+func (l *Login) orIDPOff(c echo.Context, err error) error {
+	if errors.Is(err, errIDPOff) {
+		return l.showErrorPage(c, http.StatusNotFound, "notFound")
+	}
+	return err
+}
+
+// idpPage tells about the test identity provider.
+func (l *Login) idpPage(c echo.Context) error {
+	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
+		idp, err := l.idp(c.Request())
+		if err != nil {
+			return err
+		}
+		email := "EMAIL"
+		if len(l.Seeded) > 0 {
+			email = l.Seeded[0].Email
+		}
+		p := l.newPage(c, "idp", "idp.title")
+		p.IDP = idpView{EntityID: idp.EntityID, SSOURL: idp.SSOURL, Curl: "curl -s -H 'Content-Type: application/json' \\\n  -d '{\"user\":\"" + email + "\"}' \\\n  " +
+			l.base(c.Request()) + idpPath + "/assertion"}
+		return l.render(c, p)
+	}))
+}
+
+func (l *Login) idpMetadata(c echo.Context) error {
+	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
+		idp, err := l.idp(c.Request())
+		if err != nil {
+			return err
+		}
+		document, err := idp.Metadata(l.Clock.Now())
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, "application/samlmetadata+xml", document)
+	}))
+}
+
+func (l *Login) idpCertificate(c echo.Context) error {
+	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
+		idp, err := l.idp(c.Request())
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, "application/x-pem-file", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: idp.Certificate.Raw}))
+	}))
+}
+
+// idpRequest is what a service provider wants to know, and where.
+type idpRequest struct{ acs, audience, inResponseTo, relayState string }
+
+// idpSignIn is the single sign-on service: it shows whom it can sign in, and
+// sends the one that was chosen back with an assertion. Requests come by both
+// bindings; without one, the sign-in begins here.
+func (l *Login) idpSignIn(c echo.Context) error {
+	return l.orIDPOff(c, l.withIDP(c, func(orgs map[string]*identity.Provider) error {
+		r := c.Request()
+		form := r.URL.Query()
+		if r.Method == http.MethodPost {
+			var err error
+			if form, err = readBodyForm(r); err != nil {
+				return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+			}
+		}
+		if r.Method == http.MethodPost && !form.Has("SAMLRequest") {
+			if !l.ownForm(r, form) {
+				return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+			}
+			return l.idpAnswer(c, orgs, form)
+		}
+		wanted, err := l.readIDPRequest(r, form)
+		if err != nil {
+			return l.showErrorPage(c, http.StatusBadRequest, "idpRequest", err.Error())
+		}
+		return l.showIDPSignIn(c, orgs, wanted)
+	}))
+}
+
+func (l *Login) readIDPRequest(r *http.Request, form url.Values) (*idpRequest, error) {
+	wanted := &idpRequest{acs: form.Get("acs"), audience: form.Get("audience"), relayState: form.Get("RelayState")}
+	if form.Has("SAMLRequest") {
+		received, err := saml.ReadAuthnRequest(form, r.Method == http.MethodGet)
+		if err != nil {
+			return nil, err
+		}
+		wanted = &idpRequest{acs: received.ACS, audience: received.Issuer, inResponseTo: received.ID, relayState: received.RelayState}
+	}
+	if wanted.acs == "" {
+		wanted.acs = l.base(r) + prefix(r) + "/saml"
+	}
+	if u, err := url.Parse(wanted.acs); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, saml.ErrRequest
+	}
+	return wanted, nil
+}
+
+// maxListed is how many people of an organization the page lists.
+const maxListed = 50
+
+func (l *Login) showIDPSignIn(c echo.Context, orgs map[string]*identity.Provider, wanted *idpRequest) error {
+	p := l.newPage(c, "idpsignin", "idp.title")
+	p.Action, p.Target = p.Prefix+idpPath+"/sso", wanted.acs
+	p.Fields = []field{{"acs", wanted.acs}, {"audience", wanted.audience}, {"inResponseTo", wanted.inResponseTo}, {"RelayState", wanted.relayState}}
+	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		for org := range orgs {
+			in := tx.In(org)
+			users, err := identity.Users.Page(in, "state/name", false, 0, maxListed)
+			if err != nil {
+				return err
+			}
+			for _, u := range users {
+				if u.State == identity.UserActive {
+					p.Seeded = append(p.Seeded, choice{ID: org + "/" + u.ID, Name: u.Name, About: u.Email, Initials: initials(u.Name)})
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.withForm(c, p); err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// idpAnswer sends the person who was chosen back to the service provider.
+func (l *Login) idpAnswer(c echo.Context, orgs map[string]*identity.Provider, form url.Values) error {
+	orgID, userID, _ := strings.Cut(form.Get("user"), "/")
+	provider := orgs[orgID]
+	fault, known := faultNamed(form.Get("fault"))
+	acs, err := url.Parse(form.Get("acs"))
+	if provider == nil || !known || err != nil || acs.Host == "" || (acs.Scheme != "http" && acs.Scheme != "https") {
+		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+	}
+	_, encoded, err := l.assert(c.Request(), orgID, func(tx *store.Tx) (*identity.User, error) { return identity.Users.Peek(tx, userID) }, provider, saml.Answer{
+		Audience: form.Get("audience"), Recipient: acs.String(), InResponseTo: form.Get("inResponseTo"), Fault: fault,
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+	}
+	if err != nil {
+		return err
+	}
+	fields := []field{{"SAMLResponse", encoded}}
+	if state := form.Get("RelayState"); state != "" {
+		fields = append(fields, field{"RelayState", state})
+	}
+	return l.showPost(c, acs.String(), fields)
+}
+
+// assert makes a response about a user of the organization.
+func (l *Login) assert(r *http.Request, orgID string, find func(*store.Tx) (*identity.User, error), provider *identity.Provider, a saml.Answer) (*identity.Org, string, error) {
+	idp, err := l.idp(r)
+	if err != nil {
+		return nil, "", err
+	}
+	var org *identity.Org
+	err = l.DB.View(r.Context(), orgID, func(tx *store.Tx) error {
+		user, err := find(tx)
+		if err != nil {
+			return err
+		}
+		if org, err = identity.CurrentOrg(tx); err != nil {
+			return err
+		}
+		a.Email, a.Organization = user.Email, org.ThirdPartyOrgName
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if a.Audience == "" {
+		a.Audience = provider.RelyingPartyIdentifier
+	}
+	if a.Audience == "" {
+		a.Audience = defaultEntityID
+	}
+	if a.Recipient == "" {
+		a.Recipient = l.base(r) + prefix(r) + "/saml"
+	}
+	a.Now = l.Clock.Now()
+	encoded, err := idp.Respond(a)
+	return org, encoded, err
+}
+
+func faultNamed(name string) (saml.Fault, bool) {
+	switch f := saml.Fault(name); f {
+	case saml.FaultNone, saml.FaultExpired, saml.FaultAudience, saml.FaultIssuer, saml.FaultSignature:
+		return f, true
+	default:
+		return f, false
+	}
+}
+
+// AssertionRequest asks the test identity provider for an assertion without a
+// browser.
+type AssertionRequest struct {
+	User      string `json:"user"`                // e-mail address
+	Audience  string `json:"audience,omitempty"`  // "" means what the organization expects
+	Recipient string `json:"recipient,omitempty"` // "" means this server's /saml
+	Fault     string `json:"fault,omitempty"`     // expired, audience, issuer or signature; "" for a good one
+}
+
+// AssertionResponse is what the token endpoint wants to have.
+type AssertionResponse struct {
+	Assertion string `json:"assertion"` // base64 of a whole response, as a browser would post it
+	OrgName   string `json:"orgName"`   // short name of the organization
+}
+
+// idpAssertion is POST /_mockcloud/idp/assertion.
+func (l *Login) idpAssertion(c echo.Context) error {
+	var wanted AssertionRequest
+	decoder := json.NewDecoder(io.LimitReader(c.Request().Body, maxForm))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wanted); err != nil {
+		return apierr.BadRequest("The request body must be a JSON object with user, audience, recipient and fault.")
+	}
+	fault, known := faultNamed(wanted.Fault)
+	if !known {
+		return apierr.BadRequest("The fault is expired, audience, issuer or signature.").OnField("fault")
+	}
+	var answer AssertionResponse
+	err := l.withIDP(c, func(orgs map[string]*identity.Provider) error {
+		for orgID, provider := range orgs {
+			org, encoded, err := l.assert(c.Request(), orgID, func(tx *store.Tx) (*identity.User, error) { return identity.UserByEmail(tx, wanted.User) }, provider,
+				saml.Answer{Audience: wanted.Audience, Recipient: wanted.Recipient, Fault: fault})
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			answer = AssertionResponse{Assertion: encoded, OrgName: org.ThirdPartyOrgName}
+			return nil
+		}
+		return apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
+	})
+	if errors.Is(err, errIDPOff) {
+		return apierr.New(http.StatusNotFound, "not.found", "The test identity provider is switched off: say testIdentityProvider: true under settings in the fixture.")
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, answer)
+}

@@ -1,0 +1,238 @@
+package login
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/handlers"
+)
+
+//go:embed pages
+var files embed.FS
+
+// templates are parsed when the first page is asked for: start-up does not pay.
+var templates = sync.OnceValues(func() (*template.Template, error) { return template.ParseFS(files, "pages/*.html") })
+
+// page is what a template shows. Most of it is empty on most pages.
+type page struct {
+	name     string
+	status   int      // 0 means 200
+	targets  []string // URLs that forms of the page may end at, beside this server
+	language int
+
+	Lang, Title string
+	Prefix      string // what a gateway has put before the path
+	Action      string // where forms are sent
+	CSRF        string
+	Script      string // the asset that the page runs; "" for none
+	Languages   []languageLink
+	Content     template.HTML
+	Reference   string // correlation id
+
+	Problem, ErrorKey string
+	Email             string
+	App, Organization string
+	PasswordLogin     bool
+	Providers         []choice
+	Seeded            []choice
+	Organizations     []choice
+	Scopes            []scopeLine
+	Person            accountView
+	Target            string
+	Fields            []field
+	Next              string // a command to go on with
+	IDP               idpView
+}
+
+type languageLink struct {
+	Tag, Name, Href string
+	Current         bool
+}
+
+// choice is something to click on.
+type choice struct{ ID, Name, About, Initials string }
+
+type scopeLine struct{ Name, Means string }
+
+type accountView struct{ Name, Email, Division string }
+
+type field struct{ Name, Value string }
+
+type idpView struct{ EntityID, SSOURL, Curl string }
+
+// T is a text in the language of the page.
+func (p *page) T(key string, args ...any) string { return text(p.language, key, args...) }
+
+// newPage begins a page: its language, and what every page shows.
+func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any) *page {
+	r := c.Request()
+	query := r.URL.Query()
+	index, switched := languageOf(r, query)
+	if switched {
+		l.setCookie(c, cookieLanguage, languages[index].tag, 365*24*60*60)
+	}
+	p := &page{name: name, language: index, Lang: languages[index].tag, Prefix: prefix(r), Reference: handlers.CorrelationID(c.Response())}
+	p.Title = p.T(titleKey, titleArgs...)
+	p.Action = p.Prefix + r.URL.EscapedPath()
+	if r.URL.RawQuery != "" {
+		p.Action += "?" + r.URL.RawQuery
+	}
+	for i, lang := range languages {
+		p.Languages = append(p.Languages, languageLink{
+			Tag: lang.tag, Name: lang.name, Current: i == index, Href: p.Prefix + r.URL.EscapedPath() + "?" + withLocale(query, lang.tag),
+		})
+	}
+	return p
+}
+
+// withLocale is the query with another language.
+func withLocale(query url.Values, tag string) string {
+	other := maps.Clone(query)
+	other.Set("ui_locales", tag)
+	return other.Encode()
+}
+
+// withForm gives the page what its forms need.
+func (l *Login) withForm(c echo.Context, p *page) error {
+	browser, err := l.browser(c)
+	if err == nil {
+		p.CSRF = l.formToken(browser)
+	}
+	return err
+}
+
+// render sends the page.
+func (l *Login) render(c echo.Context, p *page) error {
+	all, err := templates()
+	if err != nil {
+		return err
+	}
+	var content, whole bytes.Buffer
+	if err := all.ExecuteTemplate(&content, p.name, p); err != nil {
+		return err
+	}
+	p.Content = template.HTML(content.String()) //nolint:gosec // made by a template that escapes
+	if err := all.ExecuteTemplate(&whole, "layout", p); err != nil {
+		return err
+	}
+	pageHeaders(c.Response().Header(), p)
+	status := p.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	c.Response().Header().Set(echo.HeaderContentLength, itoa(whole.Len()))
+	return c.HTMLBlob(status, whole.Bytes())
+}
+
+// pageHeaders forbid what the pages do not need: frames (clickjacking), scripts
+// and styles of others, and telling other sites the address, which may hold a
+// state or a code.
+func pageHeaders(h http.Header, p *page) {
+	script := ""
+	if p.Script != "" {
+		script = "; script-src 'self'"
+	}
+	action := "'self'"
+	for _, target := range p.targets {
+		// Browsers apply form-action to the redirect after a form, too (decisions.md
+		// 40).
+		if source := cspSource(target); source != "" && !strings.Contains(action, source) {
+			action += " " + source
+		}
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+
+		"; form-action "+action+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+}
+
+// hostSource is what a CSP can name: a host with an optional port.
+var hostSource = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+// schemeSource is a scheme as CSP writes it.
+var schemeSource = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)
+
+// cspSource is the narrowest source of a CSP that allows the URL, or "".
+func cspSource(target string) string {
+	u, err := url.Parse(target)
+	if err != nil || !schemeSource.MatchString(u.Scheme) {
+		return ""
+	}
+	if (u.Scheme == "http" || u.Scheme == "https") && hostSource.MatchString(u.Host) {
+		return u.Scheme + "://" + u.Host
+	}
+	return u.Scheme + ":" // an application's own scheme, or an IPv6 address, which CSP cannot name
+}
+
+// showErrorPage shows the error page in place.
+func (l *Login) showErrorPage(c echo.Context, status int, key string, args ...any) error {
+	p := l.newPage(c, "error", "error.title")
+	p.status, p.ErrorKey = status, key
+	p.Problem = p.T("error.other")
+	if _, known := texts["error."+key]; known {
+		p.Problem = p.T("error."+key, args...)
+	}
+	return l.render(c, p)
+}
+
+// toErrorPage is where the browser lands when the application cannot be trusted.
+// The fragment is what the real service's page reads; ours reads the query
+// (decisions.md 15).
+func (l *Login) toErrorPage(c echo.Context, key string) error {
+	r := c.Request()
+	l.Logger.Info("authorization refused", "reason", key, "client", printable(r.URL.Query().Get("client_id")), "correlation", handlers.CorrelationID(c.Response()))
+	return redirect(c, prefix(r)+"/error?errorKey="+key+"#/error?errorKey="+key)
+}
+
+// errorPage is GET /error.
+func (l *Login) errorPage(c echo.Context) error {
+	key := c.QueryParam("errorKey")
+	if !slices.Contains([]string{errorInvalidClientID, errorInvalidRedirectURI, errorInvalidResponseType, errorClientDisabled}, key) {
+		key = "other"
+	}
+	return l.showErrorPage(c, http.StatusBadRequest, key)
+}
+
+// asset serves what the pages are made of.
+func (l *Login) asset(name, contentType string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		content, err := files.ReadFile("pages/" + name)
+		if err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		h.Set("Cache-Control", "public, max-age=600")
+		h.Del("Pragma")
+		h.Del("Expires")
+		h.Set("X-Content-Type-Options", "nosniff")
+		return c.Blob(http.StatusOK, contentType, content)
+	}
+}
+
+// initials are up to two letters that stand for a name.
+func initials(name string) string {
+	var b strings.Builder
+	for i, word := range strings.Fields(name) {
+		if r, _ := utf8.DecodeRuneInString(word); i < 2 && unicode.IsLetter(r) {
+			b.WriteRune(unicode.ToUpper(r))
+		}
+	}
+	return b.String()
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,15 @@
+// Shows what came back in the fragment, which never reaches the server.
+const list = document.getElementById('parameters');
+const fragment = new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B'));
+for (const [name, value] of fragment) {
+  const row = document.createElement('div');
+  const term = document.createElement('dt');
+  const text = document.createElement('dd');
+  const code = document.createElement('code');
+  term.textContent = name;
+  code.textContent = value;
+  text.append(code);
+  row.append(term, text);
+  list.append(row);
+}
+if (list.children.length > 0) document.getElementById('nothing').hidden = true;

@@ -1,0 +1,390 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/saml"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// The names of SAML attributes, which are case-sensitive (facts: oauth.md §5).
+const (
+	attributeEmail        = "email"
+	attributeOrganization = "OrganizationName"
+	attributeService      = "ServiceName"
+)
+
+// defaultEntityID is what requests call this service provider where the
+// organization has set no relying party identifier.
+const defaultEntityID = identity.TestIDPAudience
+
+// errUnknownUser and the like are reasons beside those of package saml, fit to be
+// shown.
+var (
+	errUnknownOrg      = saml.Error("the organization is unknown")
+	errUnknownProvider = saml.Error("no enabled identity provider has the issuer")
+	errUnknownUser     = saml.Error("the user is unknown or inactive")
+	errReplay          = saml.Error("the assertion was used before")
+	errNotAsked        = saml.Error("the response answers a request that was not made")
+)
+
+// usedAssertion is an assertion that has served; it must not serve again.
+type usedAssertion struct {
+	Hash    string `json:"hash"`
+	Expires int64  `json:"expires"` // seconds since 1970
+}
+
+var usedAssertions = store.Collection[*usedAssertion]{
+	Name: "login/assertions",
+	Key:  func(u *usedAssertion) string { return u.Hash },
+	Indexes: []store.Index[*usedAssertion]{
+		{Name: "expires", Keys: func(u *usedAssertion) []string { return []string{fmt.Sprintf("%012d", u.Expires)} }},
+	},
+}
+
+// useAssertion refuses an assertion that was used before.
+func (l *Login) useAssertion(tx *store.Tx, a *saml.Assertion) error {
+	tx = tx.In(store.Global)
+	if err := auth.Sweep(tx, &usedAssertions, l.Clock.Now().Unix()); err != nil {
+		return err
+	}
+	err := usedAssertions.Insert(tx, &usedAssertion{
+		Hash: auth.Hash(a.Issuer + "\n" + a.ID), Expires: a.Expires.Add(saml.Skew).Unix() + 1,
+	})
+	if errors.Is(err, store.ErrExists) {
+		return errReplay
+	}
+	return err
+}
+
+// verifyAssertion checks a document against the identity providers of an
+// organization, and finds the user that it speaks of. only is the id of the one
+// provider that may have written it; "" means any. recipients are our own
+// addresses; nil means that it was sent to somebody else.
+func (l *Login) verifyAssertion(ctx context.Context, org string, doc *saml.Document, only string, recipients []string) (*saml.Assertion, auth.Person, error) {
+	var providers []*identity.Provider
+	err := l.DB.View(ctx, org, func(tx *store.Tx) error {
+		var err error
+		providers, err = identity.ProvidersOfIssuer(tx, doc.Issuer())
+		return err
+	})
+	if err != nil {
+		return nil, auth.Person{}, err
+	}
+	var assertion *saml.Assertion
+	err = errUnknownProvider
+	for _, p := range providers {
+		if only != "" && p.ID != only {
+			continue
+		}
+		if assertion, err = doc.Verify(l.trust(p, recipients)); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, auth.Person{}, err
+	}
+	person, err := l.personIn(ctx, org, assertion)
+	return assertion, person, err
+}
+
+func (l *Login) trust(p *identity.Provider, recipients []string) saml.Trust {
+	t := saml.Trust{Issuer: p.IssuerURI, Audience: p.RelyingPartyIdentifier, Recipients: recipients, Now: l.Clock.Now()}
+	for _, text := range p.Certificates {
+		if certificate, err := saml.ParseCertificate(text); err == nil {
+			t.Certificates = append(t.Certificates, certificate)
+		}
+	}
+	return t
+}
+
+// personIn finds the user of an assertion: by the attribute email, or by the
+// name identifier where there is none.
+func (l *Login) personIn(ctx context.Context, org string, a *saml.Assertion) (person auth.Person, err error) {
+	address := a.Attribute(attributeEmail)
+	if address == "" {
+		address = a.NameID
+	}
+	err = l.DB.View(ctx, org, func(tx *store.Tx) error {
+		u, err := identity.UserByEmail(tx, address)
+		if errors.Is(err, store.ErrNotFound) || (err == nil && u.State != identity.UserActive) {
+			return errUnknownUser
+		}
+		if err == nil {
+			person = personOf(org, u)
+		}
+		return err
+	})
+	return person, err
+}
+
+// samlRequest is a sign-in at an identity provider that has been started and not
+// come back. It belongs to no organization, so that it is found by itself.
+type samlRequest struct {
+	ID       string       `json:"id"`    // of the AuthnRequest, and the relay state
+	Query    string       `json:"query"` // of the authorize request; "" at /login
+	Org      string       `json:"org"`   // whose provider it is
+	Provider string       `json:"provider"`
+	Browser  string       `json:"browser"`          // hash of the browser's value: another one cannot go on with it
+	Person   *auth.Person `json:"person,omitempty"` // once the answer has come
+	Expires  int64        `json:"expires"`          // seconds since 1970
+}
+
+// samlRequestSeconds is how long a person may take at the identity provider.
+const samlRequestSeconds = 15 * 60
+
+var samlRequests = store.Collection[*samlRequest]{
+	Name: "login/saml-requests",
+	Key:  func(r *samlRequest) string { return r.ID },
+	Indexes: []store.Index[*samlRequest]{
+		{Name: "expires", Keys: func(r *samlRequest) []string { return []string{fmt.Sprintf("%012d", r.Expires)} }},
+	},
+}
+
+// targetOf is where requests to a provider go. That of the built-in one follows
+// this server's address.
+func (l *Login) targetOf(p *identity.Provider) string {
+	if p.BuiltIn {
+		return l.Issuer() + idpPath + "/sso"
+	}
+	return p.SSOTargetURI
+}
+
+// toProvider sends the browser to an identity provider. r is from an application
+// or, without a client, from /login.
+func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
+	ctx := c.Request().Context()
+	org, provider, err := l.findProvider(ctx, r)
+	if err != nil {
+		return err
+	}
+	if provider == nil {
+		return l.showErrorPage(c, http.StatusBadRequest, "unknownProvider")
+	}
+	target := l.targetOf(provider)
+	if provider.BuiltIn { // stay on the name that the browser uses, and its cookies belong to
+		target = l.base(c.Request()) + idpPath + "/sso"
+	}
+	browser, err := l.browser(c)
+	if err != nil {
+		return err
+	}
+	pending := &samlRequest{
+		ID: "_" + l.NewID(), Org: org, Provider: provider.ID, Browser: auth.Hash(browser), Expires: l.Clock.Now().Unix() + samlRequestSeconds,
+	}
+	if r.client != nil {
+		pending.Query = r.query.Encode()
+	}
+	err = l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
+		if err := auth.Sweep(tx, &samlRequests, l.Clock.Now().Unix()); err != nil {
+			return err
+		}
+		return samlRequests.Insert(tx, pending)
+	})
+	if err != nil {
+		return err
+	}
+	request := &saml.AuthnRequest{
+		ID: pending.ID, Issuer: provider.RelyingPartyIdentifier, Destination: target, ACS: l.base(c.Request()) + prefix(c.Request()) + "/saml",
+		IssueInstant: l.Clock.Now(), NameIDFormat: provider.NameIdentifierFormat,
+	}
+	if request.Issuer == "" {
+		request.Issuer = defaultEntityID
+	}
+	for _, prompt := range r.prompt {
+		request.ForceAuthn = request.ForceAuthn || prompt == "login"
+	}
+	if provider.SSOBinding == identity.BindingPost {
+		return l.postTo(c, request, pending.ID)
+	}
+	location, err := request.RedirectURL(pending.ID)
+	if err != nil {
+		return l.showErrorPage(c, http.StatusBadRequest, "unknownProvider")
+	}
+	return redirect(c, location)
+}
+
+func (l *Login) postTo(c echo.Context, request *saml.AuthnRequest, relayState string) error {
+	encoded, err := request.PostForm()
+	if err != nil {
+		return err
+	}
+	return l.showPost(c, request.Destination, []field{{"SAMLRequest", encoded}, {"RelayState", relayState}})
+}
+
+// showPost shows a page that sends a form to another server, by itself where
+// scripts run.
+func (l *Login) showPost(c echo.Context, target string, fields []field) error {
+	u, err := url.Parse(target)
+	if err != nil {
+		return l.showErrorPage(c, http.StatusBadRequest, "unknownProvider")
+	}
+	p := l.newPage(c, "post", "post.title")
+	p.Script, p.Action, p.Target, p.targets, p.Fields = "submit.js", target, u.Host, []string{target}, fields
+	return l.render(c, p)
+}
+
+// findProvider finds the provider that a request names: by id or type, in the
+// organization that it names, or in that of the application. Without either, in
+// whichever has it.
+func (l *Login) findProvider(ctx context.Context, r *authorizeRequest) (org string, provider *identity.Provider, err error) {
+	only := r.clientOrg
+	if r.org != "" {
+		if only, err = l.orgNamed(ctx, r.org); err != nil || only == "" {
+			return "", nil, err
+		}
+	}
+	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		for id := range tx.Orgs() {
+			if only != "" && id != only {
+				continue
+			}
+			p, err := identity.Providers.Peek(tx.In(id), r.provider)
+			if err == nil && !p.Disabled && p.Type != identity.ProviderPureCloud && l.targetOf(p) != "" {
+				org, provider = id, p
+				return nil
+			}
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	return org, provider, err
+}
+
+// acs is POST /saml, where identity providers send people back to: the answer to
+// a request of ours, or a sign-in that the provider has begun.
+func (l *Login) acs(c echo.Context) error {
+	form, err := readBodyForm(c.Request())
+	if err != nil {
+		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
+	}
+	next, err := l.consume(c, form)
+	if reason, ok := errors.AsType[saml.Error](err); ok {
+		l.Logger.Info("sign-in refused", "reason", reason.Error())
+		return l.showErrorPage(c, http.StatusBadRequest, "samlAssertion", reason.Error())
+	}
+	if err != nil {
+		return err
+	}
+	return seeOther(c, next)
+}
+
+// consume checks an answer and says where the browser is to go on. A sign-in that
+// was begun here goes on at a page of ours, since browsers do not send cookies
+// along with the form of another site, and only the browser that began it may
+// end it.
+func (l *Login) consume(c echo.Context, form url.Values) (next string, err error) {
+	ctx, r := c.Request().Context(), c.Request()
+	doc, err := saml.Parse(form.Get("SAMLResponse"))
+	if err != nil {
+		return "", err
+	}
+	pending, err := l.pending(ctx, form.Get("RelayState"))
+	if err != nil {
+		return "", err
+	}
+	org, only := "", ""
+	if pending != nil {
+		org, only = pending.Org, pending.Provider
+	} else if org, err = l.orgOfAssertion(ctx, doc); err != nil {
+		return "", err
+	}
+	own := prefix(r) + "/saml"
+	assertion, person, err := l.verifyAssertion(ctx, org, doc, only, []string{l.base(r) + own, l.Issuer() + own, l.Issuer() + "/saml"})
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case pending == nil && assertion.InResponseTo != "", pending != nil && assertion.InResponseTo != pending.ID:
+		return "", errNotAsked
+	case pending != nil:
+		return prefix(r) + "/saml/continue?id=" + url.QueryEscape(pending.ID), l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
+			if err := l.useAssertion(tx, assertion); err != nil {
+				return err
+			}
+			pending.Person = &person
+			return samlRequests.Put(tx, pending)
+		})
+	}
+	if err := l.DB.Update(ctx, store.Global, func(tx *store.Tx) error { return l.useAssertion(tx, assertion) }); err != nil {
+		return "", err
+	}
+	if _, err := l.signIn(c, []auth.Person{person}); err != nil {
+		return "", err
+	}
+	// The identity provider has signed this address, so it is no stranger's.
+	if service, err := url.Parse(assertion.Attribute(attributeService)); err == nil && service.Host != "" && (service.Scheme == "http" || service.Scheme == "https") {
+		return service.String(), nil
+	}
+	return prefix(r) + "/login", nil
+}
+
+// pending finds the request that a relay state names; nil where there is none.
+func (l *Login) pending(ctx context.Context, id string) (found *samlRequest, err error) {
+	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		found, err = samlRequests.Get(tx, id)
+		if errors.Is(err, store.ErrNotFound) || (err == nil && found.Expires <= l.Clock.Now().Unix()) {
+			found = nil
+			return nil
+		}
+		return err
+	})
+	return found, err
+}
+
+// orgOfAssertion finds the organization that an unasked answer is for: the one
+// that it names (facts: oauth.md §5).
+func (l *Login) orgOfAssertion(ctx context.Context, doc *saml.Document) (string, error) {
+	name := doc.Attribute(attributeOrganization)
+	if name == "" {
+		return "", errUnknownOrg
+	}
+	org, err := l.orgNamed(ctx, name)
+	if err == nil && org == "" {
+		err = errUnknownOrg
+	}
+	return org, err
+}
+
+// samlContinue is GET /saml/continue: the browser that began a sign-in gets its
+// session, and the application its answer.
+func (l *Login) samlContinue(c echo.Context) error {
+	ctx, r := c.Request().Context(), c.Request()
+	pending, err := l.pending(ctx, c.QueryParam("id"))
+	if err != nil {
+		return err
+	}
+	browser := cookieValue(r, cookieBrowser)
+	if pending == nil || pending.Person == nil || browser == "" || pending.Browser != auth.Hash(browser) {
+		return l.showErrorPage(c, http.StatusBadRequest, "samlRequest")
+	}
+	err = l.DB.Update(ctx, store.Global, func(tx *store.Tx) error { return samlRequests.Delete(tx, pending.ID) })
+	if errors.Is(err, store.ErrNotFound) {
+		return l.showErrorPage(c, http.StatusBadRequest, "samlRequest")
+	}
+	if err != nil {
+		return err
+	}
+	s, err := l.signIn(c, []auth.Person{*pending.Person})
+	if err != nil {
+		return err
+	}
+	if pending.Query == "" {
+		return seeOther(c, prefix(r)+"/login")
+	}
+	req, err := l.readAuthorize(ctx, pending.Query)
+	if err != nil {
+		return l.failAuthorize(c, req, err)
+	}
+	return l.proceed(c, req, s)
+}

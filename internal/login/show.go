@@ -1,0 +1,226 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
+
+// showLogin shows the log-in form.
+func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProblem) error {
+	p := l.newPage(c, "login", "login.title")
+	p.Email = problem.email
+	if problem.text != "" {
+		p.Problem = p.T(problem.text, problem.args...)
+		p.status = http.StatusUnauthorized
+		if problem.text == "problem.wait" {
+			p.status = http.StatusTooManyRequests
+		}
+	}
+	if r != nil && r.client != nil {
+		p.App = r.client.Name
+		p.targets = append(p.targets, r.redirectURI)
+		if p.Email == "" {
+			p.Email = r.hintEmail
+		}
+	}
+	if err := l.fillLogin(c.Request().Context(), p, r); err != nil {
+		return err
+	}
+	if err := l.withForm(c, p); err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// fillLogin adds what the state says: ways to sign in, and whom to click on.
+func (l *Login) fillLogin(ctx context.Context, p *page, r *authorizeRequest) error {
+	return l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		only := "" // the organization that the request is about
+		if r != nil && r.client != nil {
+			if only = r.clientOrg; r.target != "" && identity.Orgs.Has(tx.In(r.target), "self") {
+				only = r.target
+			}
+		}
+		for org := range tx.Orgs() {
+			in := tx.In(org)
+			// People of other organizations may use the application, too, so that one of
+			// them with password login is enough.
+			p.PasswordLogin = p.PasswordLogin || ((only == "" || only == org) && identity.PasswordLogin(in))
+			if only != "" && org != only {
+				continue
+			}
+			if err := l.addProviders(in, p); err != nil {
+				return err
+			}
+		}
+		for _, s := range l.Seeded {
+			if (only == "" || s.Org == only) && l.offeredIn(tx.In(s.Org), s) != nil {
+				p.Seeded = append(p.Seeded, choice{ID: s.UserID, Name: s.Name, About: s.Email, Initials: initials(s.Name)})
+			}
+		}
+		return nil
+	})
+}
+
+func (l *Login) addProviders(tx *store.Tx, p *page) error {
+	var shown []*identity.Provider
+	for provider, err := range identity.Providers.All(tx) {
+		if err != nil {
+			return err
+		}
+		if provider.DisplayOnLogin && !provider.Disabled && l.targetOf(provider) != "" {
+			shown = append(shown, provider)
+		}
+	}
+	slices.SortFunc(shown, identity.CompareProviders)
+	for _, provider := range shown {
+		name := provider.ProviderName
+		if name == "" {
+			name = provider.Name
+		}
+		if name == "" {
+			name = provider.ID
+		}
+		p.Providers = append(p.Providers, choice{ID: provider.ID, Name: name})
+		p.targets = append(p.targets, l.targetOf(provider))
+	}
+	return nil
+}
+
+// showOrganizations lets a person choose where to enter.
+func (l *Login) showOrganizations(c echo.Context, r *authorizeRequest, s *signedIn) error {
+	p := l.newPage(c, "organizations", "org.title")
+	if r != nil {
+		p.targets = append(p.targets, r.redirectURI)
+	}
+	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
+		for _, person := range s.People {
+			org, err := identity.CurrentOrg(tx.In(person.Org))
+			if err != nil {
+				return err
+			}
+			p.Organizations = append(p.Organizations, choice{ID: org.ID, Name: org.Name, About: org.ThirdPartyOrgName, Initials: initials(org.Name)})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(p.Organizations, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
+	if err := l.withForm(c, p); err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// showApproval asks an administrator to approve the application.
+func (l *Login) showApproval(c echo.Context, r *authorizeRequest, person auth.Person) error {
+	p := l.newPage(c, "approve", "approve.title", r.client.Name)
+	p.App, p.Target, p.targets = r.client.Name, r.redirectURI, []string{r.redirectURI}
+	err := l.DB.View(c.Request().Context(), person.Org, func(tx *store.Tx) error {
+		org, err := identity.CurrentOrg(tx)
+		if err != nil {
+			return err
+		}
+		user, err := person.User(tx)
+		if err != nil {
+			return err
+		}
+		p.Organization, p.Email = org.Name, user.Email
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return l.askWho(c, r)
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range r.client.Scope {
+		name, readOnly := strings.CutSuffix(s, ":readonly")
+		means := p.T("approve.write")
+		if readOnly {
+			means = p.T("approve.read")
+		}
+		p.Scopes = append(p.Scopes, scopeLine{Name: name, Means: means})
+	}
+	if err := l.withForm(c, p); err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// account is GET /login: who is signed in, or the log-in form without an
+// application.
+func (l *Login) account(c echo.Context) error {
+	s, err := l.session(c)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return l.showLogin(c, nil, loginProblem{})
+	}
+	if !s.Chosen && len(s.People) > 1 {
+		return l.showOrganizations(c, nil, s)
+	}
+	p := l.newPage(c, "account", "account.title")
+	err = l.DB.View(c.Request().Context(), s.People[0].Org, func(tx *store.Tx) error {
+		org, err := identity.CurrentOrg(tx)
+		if err != nil {
+			return err
+		}
+		user, err := s.People[0].User(tx)
+		if err != nil {
+			return err
+		}
+		p.Organization = org.Name
+		p.Person = accountView{Name: user.Name, Email: user.Email, Division: identity.DivisionName(tx, user.DivisionID)}
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return l.showLogin(c, nil, loginProblem{})
+	}
+	if err != nil {
+		return err
+	}
+	return l.render(c, p)
+}
+
+// logout is GET /logout: it ends the browser's session and goes back to the
+// application, where its client has registered that address (facts: oauth.md
+// §5).
+func (l *Login) logout(c echo.Context) error {
+	ctx := c.Request().Context()
+	if cookie := cookieValue(c.Request(), cookieSession); cookie != "" {
+		err := l.DB.Update(ctx, store.Global, func(tx *store.Tx) error { return l.Authority.SignOut(tx, cookie) })
+		if err != nil {
+			return err
+		}
+		l.setCookie(c, cookieSession, "", -1)
+	}
+	target, registered := c.QueryParam("redirect_uri"), false
+	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		org, found := orgWithClient(tx, c.QueryParam("client_id"))
+		if !found {
+			return nil
+		}
+		client, err := identity.Clients.Peek(tx.In(org), c.QueryParam("client_id"))
+		registered = err == nil && slices.Contains(client.RedirectURIs, target) && redirectable(target)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if registered {
+		return redirect(c, target)
+	}
+	return l.render(c, l.newPage(c, "loggedout", "logout.title"))
+}
