@@ -4,15 +4,23 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // measured is a workload and what it is compared with.
 type measured struct {
 	name string
 	*workload
-	against int     // index in its group; its own for a reference
-	most    float64 // the ratio of CPU per request that is the target; 0 for none
+	against int           // index in its group; its own for a reference; or nothing
+	most    float64       // the ratio of CPU per request that is the target; 0 for none
+	mostCPU time.Duration // the CPU per request that is the target; 0 for none
 }
+
+// nothing is what a case is compared with that has no reference.
+const nothing = -1
+
+// maxPage is the most CPU that showing the log-in page may take.
+const maxPage = time.Millisecond
 
 // servers are those that the workloads of a group are sent to.
 type servers struct {
@@ -33,7 +41,7 @@ type group struct {
 func (b *bench) requests(ctx context.Context, p plan, t *table) error {
 	var s servers
 	var err error
-	if s.mock, err = b.startMock(ctx, "--ephemeral"); err != nil {
+	if s.mock, err = b.startEphemeral(ctx); err != nil {
 		return err
 	}
 	defer func() { s.mock.kill() }()
@@ -45,17 +53,22 @@ func (b *bench) requests(ctx context.Context, p plan, t *table) error {
 		return err
 	}
 	defer s.twin.kill()
-	for _, g := range []group{
-		{title: "GET /api/v2/oauth/clients/{id}", reference: "bare Echo, same JSON", cases: b.reads},
-		{title: "REFUSALS AND UNKNOWN PATHS", reference: "mockcloud, GET 200", cases: b.refusals},
-		{title: "POST /oauth/token", reference: "bare Echo that signs", cases: b.tokens},
-		{title: "POST /api/v2/oauth/clients, ephemeral", reference: "bare Echo, decode, encode", cases: b.writes, fresh: true},
-	} {
+	for _, g := range b.groups() {
 		if err := b.measure(ctx, g, p, &s, t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (b *bench) groups() []group {
+	return []group{
+		{title: "GET /api/v2/oauth/clients/{id}", reference: "bare Echo, same JSON", cases: b.reads},
+		{title: "REFUSALS AND UNKNOWN PATHS", reference: "mockcloud, GET 200", cases: b.refusals},
+		{title: "POST /oauth/token", reference: "bare Echo that signs", cases: b.tokens, fresh: true},
+		{title: "GET /oauth/authorize", cases: b.pages, fresh: true},
+		{title: "POST /api/v2/oauth/clients, ephemeral", reference: "bare Echo, decode, encode", cases: b.writes, fresh: true},
+	}
 }
 
 func (b *bench) reads(ctx context.Context, s servers) ([]measured, error) {
@@ -99,14 +112,6 @@ func (b *bench) refusals(ctx context.Context, s servers) ([]measured, error) {
 		{name: "404, unknown path", workload: get(404, "/api/v2/oauth/clientz/"+read.id, post.header), against: 0, most: 1},
 		{name: "404, unknown client", workload: get(404, clientsPath+"/"+unknownID, post.header), against: 0, most: 1},
 		{name: "501, not implemented", workload: get(501, unimplemented, post.header), against: 0},
-	}, nil
-}
-
-func (b *bench) tokens(_ context.Context, s servers) ([]measured, error) {
-	token := b.tokenRequest(s.mock)
-	return []measured{
-		{workload: on(s.bare, token.request, 200), against: 0},
-		{name: "200, client credentials", workload: token, against: 0, most: 1.6},
 	}, nil
 }
 
@@ -154,9 +159,17 @@ func (b *bench) measure(ctx context.Context, g group, p plan, s *servers, t *tab
 			samples[i] = append(samples[i], got)
 		}
 	}
-	t.heading(g.title, "mockcloud", g.reference, "CPU ratio")
+	ratio := ""
+	if g.reference != "" {
+		ratio = "CPU ratio"
+	}
+	t.heading(g.title, "mockcloud", g.reference, ratio)
 	for i, c := range cases {
-		if c.against != i {
+		switch c.against {
+		case i:
+		case nothing:
+			t.add(alone(c, samples[i]))
+		default:
 			t.add(compare(c, samples[i], samples[c.against]))
 		}
 	}
@@ -167,7 +180,7 @@ func (b *bench) measure(ctx context.Context, g group, p plan, s *servers, t *tab
 // warms them up.
 func (b *bench) begin(ctx context.Context, g group, p plan, s *servers) ([]measured, error) {
 	if g.fresh {
-		mock, err := b.startMock(ctx, "--ephemeral")
+		mock, err := b.startEphemeral(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -182,7 +195,7 @@ func (b *bench) begin(ctx context.Context, g group, p plan, s *servers) ([]measu
 		if _, err := c.once(ctx); err != nil { // says more about a failure than drive
 			return nil, err
 		}
-		if _, err := c.drive(ctx, connections, p.slice/2); err != nil {
+		if _, err := c.drive(ctx, connections, p.slice/4); err != nil {
 			return nil, err
 		}
 	}
@@ -204,7 +217,17 @@ func compare(c measured, ours, reference []sample) row {
 	}
 }
 
+// alone words a case that has no reference.
+func alone(c measured, ours []sample) row {
+	got, most := medianOf(ours, sample.cpuPerRequest), float64(c.mostCPU.Nanoseconds())
+	r := row{name: c.name, ours: figures(ours), verdict: verdict(got, most)}
+	if c.mostCPU > 0 {
+		r.target = "<= " + duration(c.mostCPU)
+	}
+	return r
+}
+
 // figures words the CPU per request and the throughput.
 func figures(s []sample) string {
-	return micros(medianOf(s, sample.cpuPerRequest)) + ", " + rate(medianOf(s, sample.perSecond))
+	return duration(time.Duration(medianOf(s, sample.cpuPerRequest))) + ", " + rate(medianOf(s, sample.perSecond))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -23,6 +22,8 @@ type bench struct {
 	id        string // the seeded client's
 	secret    string
 	roleID    string // some role that the seeded client holds
+	user      string // the seeded administrator's e-mail address
+	password  string
 }
 
 // prepare builds mockcloud and learns from a first start of it what the bare
@@ -59,18 +60,25 @@ func (b *bench) build(ctx context.Context) error {
 		return fmt.Errorf("mockcloud env: %w", err)
 	}
 	var env struct {
-		ID     string `json:"GENESYSCLOUD_OAUTHCLIENT_ID"`
-		Secret string `json:"GENESYSCLOUD_OAUTHCLIENT_SECRET"`
+		ID       string `json:"GENESYSCLOUD_OAUTHCLIENT_ID"`
+		Secret   string `json:"GENESYSCLOUD_OAUTHCLIENT_SECRET"`
+		User     string `json:"MOCKCLOUD_USER"`
+		Password string `json:"MOCKCLOUD_PASSWORD"`
 	}
 	if err := json.Unmarshal(text, &env); err != nil {
 		return fmt.Errorf("mockcloud env: %w", err)
 	}
-	b.id, b.secret = env.ID, env.Secret
+	b.id, b.secret, b.user, b.password = env.ID, env.Secret, env.User, env.Password
 	return nil
 }
 
 func (b *bench) startMock(ctx context.Context, args ...string) (*child, error) {
 	return startChild(ctx, b.dir, b.mockcloud, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+}
+
+// startEphemeral starts the mockcloud that requests are sent to.
+func (b *bench) startEphemeral(ctx context.Context) (*child, error) {
+	return b.startMock(ctx, "--ephemeral", "--password-grant")
 }
 
 func (b *bench) startBare(ctx context.Context) (*child, error) {
@@ -93,10 +101,11 @@ func (b *bench) learn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := read.once(ctx)
+	got, err := read.once(ctx)
 	if err != nil {
 		return err
 	}
+	answer := got.body.Bytes()
 	var config bareConfig
 	if err := json.Unmarshal(answer, &config.Client); err != nil {
 		return err
@@ -126,6 +135,7 @@ const (
 	contentJSON = "Content-Type: application/json"
 	contentForm = "Content-Type: application/x-www-form-urlencoded"
 	clientsPath = "/api/v2/oauth/clients"
+	tokenPath   = "/oauth/token"
 	unknownID   = "00000000-0000-4000-8000-00000000dead"
 
 	// An operation of the specification that nothing implements yet. Once
@@ -134,6 +144,10 @@ const (
 )
 
 func bearer(token string) string { return "Authorization: Bearer " + token }
+
+func basic(id, secret string) string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret))
+}
 
 // forged changes the signature of a token.
 func forged(token string) string {
@@ -147,12 +161,14 @@ func forged(token string) string {
 
 // tokenRequest asks for a token with the seeded client's credentials.
 func (b *bench) tokenRequest(server *child) *workload {
-	basic := base64.StdEncoding.EncodeToString([]byte(b.id + ":" + b.secret))
-	return &workload{
-		server:  server,
-		request: newRequest(http.MethodPost, "/oauth/token", "grant_type=client_credentials", contentForm, "Authorization: Basic "+basic),
-		want:    http.StatusOK,
-	}
+	return on(server, newRequest(http.MethodPost, tokenPath, "grant_type=client_credentials", contentForm, basic(b.id, b.secret)), http.StatusOK)
+}
+
+// clientToken is a token of the seeded client.
+func (b *bench) clientToken(ctx context.Context, server *child) (string, error) {
+	var answer tokenAnswer
+	err := b.tokenRequest(server).fetch(ctx, &answer)
+	return answer.AccessToken, err
 }
 
 // token has the side door make a token with exactly these permissions.
@@ -175,11 +191,11 @@ type postWork struct {
 }
 
 func (b *bench) postRequest(ctx context.Context, server *child) (*postWork, error) {
-	var signedIn tokenAnswer
-	if err := b.tokenRequest(server).fetch(ctx, &signedIn); err != nil {
+	token, err := b.clientToken(ctx, server)
+	if err != nil {
 		return nil, err
 	}
-	header := bearer(signedIn.AccessToken)
+	header := bearer(token)
 	if b.roleID == "" {
 		var roles struct{ Entities []struct{ ID string } }
 		list := &workload{server: server, request: newRequest(http.MethodGet, "/api/v2/authorization/roles?pageSize=1", "", header), want: http.StatusOK}
@@ -200,7 +216,7 @@ func (b *bench) postRequest(ctx context.Context, server *child) (*postWork, erro
 	}
 	return &postWork{
 		workload: &workload{server: server, request: newRequest(http.MethodPost, clientsPath, string(body), contentJSON, header), want: http.StatusOK},
-		token:    signedIn.AccessToken,
+		token:    token,
 		header:   header,
 	}, nil
 }
@@ -225,9 +241,9 @@ func (b *bench) readRequest(ctx context.Context, post *postWork) (*readWork, err
 
 // fetch sends the workload's request once and decodes the answer.
 func (w *workload) fetch(ctx context.Context, answer any) error {
-	body, err := w.once(ctx)
+	got, err := w.once(ctx)
 	if err != nil {
 		return err
 	}
-	return json.NewDecoder(bytes.NewReader(body)).Decode(answer)
+	return json.Unmarshal(got.body.Bytes(), answer)
 }
