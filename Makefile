@@ -5,15 +5,32 @@ LINT      := $(BIN)/golangci-lint
 PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 
 .DEFAULT_GOAL := help
-.PHONY: help check build format lint vet test fuzz js generate generated tidy cross bench clean
+.PHONY: help check build packages format lint vet test fuzz js browser generate generated tidy cross bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-check: generated tidy lint build vet cross test fuzz js ## Everything that CI checks; installs what it needs
+check: generated tidy lint build vet cross test fuzz js browser ## Everything that CI checks; installs what it needs
 
 build: ## Build bin/mockcloud
 	$(GO) build -trimpath -o $(BIN)/mockcloud ./cmd/mockcloud
+
+packages: ## Install the Debian packages that tests need: chromium, xmlsec1
+	@missing=; \
+	command -v "$${CHROMIUM:-chromium}" >/dev/null || missing="$$missing chromium fonts-liberation"; \
+	command -v xmlsec1 >/dev/null || missing="$$missing xmlsec1"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "The tests need these programs, and there is no apt-get to install them:$$missing." >&2; \
+		echo "Install them as your system does that, so that they are found in PATH. CHROMIUM can name another Chromium." >&2; \
+		exit 1; \
+	fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+		echo "The tests need these packages, and only root can install them. Run:" >&2; \
+		echo "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends$$missing" >&2; \
+		exit 1; \
+	fi; \
+	apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing
 
 format: $(LINT) ## Format the code
 	$(LINT) fmt
@@ -29,7 +46,7 @@ vet:
 	$(GO) vet ./...
 	cd tools && $(GO) vet ./catalogue/...
 
-test: ## Run the Go tests with the race detector
+test: packages ## Run the Go tests with the race detector
 	$(GO) test -race ./...
 	cd tools && $(GO) test ./catalogue/...
 
@@ -37,12 +54,15 @@ fuzz: ## Fuzz everything that parses a stranger's text, a few seconds each
 	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' internal | sort -u | cut -c6-); do \
 		package=$$(grep -rl --include='*_test.go' "func $$target(" internal | head -n 1 | xargs dirname); \
 		echo "fuzz $$package $$target"; \
-		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$package || exit 1; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$package || exit 1; \
 	done
 FUZZTIME ?= 5s
 
 js: build ## Run the official JavaScript SDK against the server
 	cd clients/js && npm ci --no-audit --no-fund && npm test
+
+browser: build packages ## Drive the login pages in headless Chromium
+	cd clients/browser && npm ci --no-audit --no-fund && npm test
 
 generate: ## Write the catalogue anew from the pinned source
 	cd tools && $(GO) run ./catalogue
@@ -61,4 +81,4 @@ bench: ## Measure mockcloud and bare references side by side, in one run
 	$(GO) run ./internal/bench
 
 clean: ## Remove what was built
-	rm -rf $(BIN) clients/js/node_modules
+	rm -rf $(BIN) clients/js/node_modules clients/browser/node_modules clients/browser/screenshots

@@ -118,7 +118,7 @@ func (c *Caller) Scopes() []string {
 	if c.Claims.Scope == "" {
 		return c.Client.Scope
 	}
-	return slices.DeleteFunc(strings.Fields(c.Claims.Scope), func(s string) bool { return !slices.Contains(c.Client.Scope, s) })
+	return slices.DeleteFunc(strings.Fields(c.Claims.Scope), func(s string) bool { return !c.Client.Has(s) })
 }
 
 func (c *Caller) missing(tx *store.Tx, wanted []spec.Permission, division string) []spec.Permission {

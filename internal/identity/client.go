@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -53,6 +54,12 @@ type Client struct {
 var Clients = store.Collection[*Client]{
 	Name: "oauth/clients",
 	Key:  func(c *Client) string { return c.ID },
+}
+
+// Has says whether the client has the scope, or the one that includes it.
+func (c *Client) Has(scope string) bool {
+	full, readOnly := strings.CutSuffix(scope, ":readonly")
+	return slices.Contains(c.Scope, scope) || (readOnly && slices.Contains(c.Scope, full))
 }
 
 // CompareClients orders clients by name, whatever its case, then by id.

@@ -266,6 +266,9 @@ func everyPage(t *testing.T, srv *mocktest.Server) map[string]*screen {
 func clickjacking(t *testing.T, srv *mocktest.Server) {
 	for name, page := range everyPage(t, srv) {
 		policy := page.header.Get("Content-Security-Policy")
+		if page.header.Get("Cross-Origin-Opener-Policy") != "" {
+			t.Errorf("%s parts a popup from the application that waits for it", name)
+		}
 		if page.header.Get("X-Frame-Options") != "DENY" || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'") {
 			t.Errorf("%s: %s, %s", name, page.header.Get("X-Frame-Options"), policy)
 		}

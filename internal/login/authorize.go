@@ -2,10 +2,11 @@ package login
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -58,6 +59,8 @@ const (
 	errorInvalidResponseType = "invalidResponseType"
 	errorClientDisabled      = "clientDisabled"
 )
+
+var applicationErrors = []string{errorInvalidClientID, errorInvalidRedirectURI, errorInvalidResponseType, errorClientDisabled}
 
 // authorize is where an application sends a browser: it asks for whatever is
 // missing, page by page at the same address, and then sends the browser back.
@@ -139,9 +142,6 @@ func redirectable(uri string) bool {
 	}
 }
 
-// challengeForm is a base64url SHA-256 without padding (RFC 7636 §4.2).
-var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
-
 // check looks at everything that may be answered to the application.
 func (r *authorizeRequest) check() error {
 	for name, values := range r.query {
@@ -174,11 +174,18 @@ func (r *authorizeRequest) readChallenge() error {
 	case method != "S256":
 		// A challenge without a method means plain (RFC 7636 §4.3).
 		return refuse("invalid_request", "code_challenge_method must be S256")
-	case !challengeForm.MatchString(challenge):
+	case !isChallenge(challenge):
 		return refuse("invalid_request", "code_challenge must be 43 characters of base64url")
 	}
 	r.challenge = challenge
 	return nil
+}
+
+// isChallenge says whether s is a base64url SHA-256 without padding (RFC 7636
+// §4.2).
+func isChallenge(s string) bool {
+	sum, err := base64.RawURLEncoding.DecodeString(s)
+	return err == nil && len(sum) == sha256.Size && len(s) == base64.RawURLEncoding.EncodedLen(sha256.Size)
 }
 
 // openIDScopes are no scopes of the API: they are mockcloud's addition for
@@ -190,7 +197,7 @@ func (r *authorizeRequest) readScope(scope string) error {
 		switch {
 		case slices.Contains(openIDScopes, s):
 			r.openID = r.openID || s == "openid"
-		case slices.Contains(r.client.Scope, s):
+		case r.client.Has(s):
 			r.scope = append(r.scope, s)
 		default:
 			return refuse("invalid_scope", "one or more scopes do not exist or are not allowed")

@@ -206,6 +206,19 @@ func TestHintsFillTheForm(t *testing.T) {
 	}
 }
 
+// The narrower half of a scope is part of it.
+func TestAScopeIncludesItsReadOnlyHalf(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	access, _ := mustIssue(t, redeem(t, srv, newBrowser(t, srv).code(t, "scope", "users:readonly openid")))
+	if got := srv.Bearer(access).Get(t, "/api/v2/tokens/me"); got.Str(t, "authorizedScope") != `["users:readonly"]` {
+		t.Errorf("scopes = %s", got.Body)
+	}
+	if got := newBrowser(t, srv).get(t, authorize("scope", "analytics")); got.query(t).Get("error") != "invalid_scope" {
+		t.Errorf("the wider half: %s", got.location)
+	}
+}
+
 // A token says what the request asked for, and no more than the client has.
 func TestScopesCanBeNarrowed(t *testing.T) {
 	t.Parallel()

@@ -141,10 +141,11 @@ func (l *Login) base(r *http.Request) string {
 // 3), so that links lead through it again.
 func prefix(r *http.Request) string {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
-	if i := strings.Index(path, r.URL.EscapedPath()); i > 0 && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
-		return path[:i]
+	before, ok := strings.CutSuffix(path, r.URL.EscapedPath())
+	if !ok || !strings.HasPrefix(before, "/") || strings.HasPrefix(before, "//") {
+		return ""
 	}
-	return ""
+	return before
 }
 
 // redirect sends the browser elsewhere, and no one there learns from where.

@@ -51,7 +51,7 @@ func (l *Login) callback(c echo.Context) error {
 func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
 	endpoint := l.base(c.Request()) + prefix(c.Request()) + "/oauth/token"
 	if got.Has("SAMLResponse") {
-		return "curl -s -u CLIENT_ID:SECRET -d grant_type=" + saml2Bearer.name + " \\\n  -d orgName=ORGANIZATION --data-urlencode assertion='SAMLResponse' \\\n  " + endpoint, nil
+		return command("-u CLIENT_ID:SECRET", "-d grant_type="+saml2Bearer.name, "-d orgName=ORGANIZATION", "--data-urlencode assertion=SAMLRESPONSE", endpoint), nil
 	}
 	if got.Get("code") == "" {
 		return "", nil
@@ -68,10 +68,12 @@ func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	verifier := ""
+	proof := []string{"-u " + found.ClientID + ":SECRET"}
 	if found.Challenge != "" {
-		verifier = " -d code_verifier=VERIFIER"
+		proof = []string{"-d client_id=" + found.ClientID, "-d code_verifier=VERIFIER"}
 	}
-	return "curl -s -u " + found.ClientID + ":SECRET -d grant_type=authorization_code \\\n  -d code=" + got.Get("code") + verifier + " \\\n  --data-urlencode redirect_uri=" +
-		found.RedirectURI + " \\\n  " + endpoint, nil
+	return command(append(proof, "-d grant_type=authorization_code", "-d code="+got.Get("code"), "--data-urlencode 'redirect_uri="+strings.ReplaceAll(found.RedirectURI, "'", `'\''`)+"'", endpoint)...), nil
 }
+
+// command is a curl command with a line for each argument.
+func command(args ...string) string { return "curl -s " + strings.Join(args, " \\\n  ") }

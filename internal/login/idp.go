@@ -17,6 +17,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/fixtures"
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/saml"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -356,5 +357,5 @@ func (l *Login) idpAssertion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, answer)
+	return handlers.WriteResult(c.Response(), http.MethodPost, http.StatusOK, answer)
 }

@@ -32,6 +32,7 @@ type page struct {
 	status   int      // 0 means 200
 	targets  []string // URLs that forms of the page may end at, beside this server
 	language int
+	path     string // where the browser finds the page, without its query
 
 	Lang, Title string
 	Prefix      string // what a gateway has put before the path
@@ -43,6 +44,7 @@ type page struct {
 	Reference   string // correlation id
 
 	Problem, ErrorKey string
+	Lead              string // first words of an error page
 	Email             string
 	App, Organization string
 	PasswordLogin     bool
@@ -63,7 +65,7 @@ type languageLink struct {
 }
 
 // choice is something to click on.
-type choice struct{ ID, Name, About, Initials string }
+type choice struct{ ID, Name, About, Initials, Href string }
 
 type scopeLine struct{ Name, Means string }
 
@@ -86,13 +88,17 @@ func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any)
 	}
 	p := &page{name: name, language: index, Lang: languages[index].tag, Prefix: prefix(r), Reference: handlers.CorrelationID(c.Response())}
 	p.Title = p.T(titleKey, titleArgs...)
-	p.Action = p.Prefix + r.URL.EscapedPath()
+	p.path = p.Prefix + r.URL.EscapedPath()
+	p.Action = p.path
 	if r.URL.RawQuery != "" {
 		p.Action += "?" + r.URL.RawQuery
 	}
+	if r.Method == http.MethodPost && r.URL.Path != "/oauth/authorize" && r.URL.Path != "/authorize" && r.URL.Path != "/login" {
+		return p // the switch is a GET, and would lose what was posted
+	}
 	for i, lang := range languages {
 		p.Languages = append(p.Languages, languageLink{
-			Tag: lang.tag, Name: lang.name, Current: i == index, Href: p.Prefix + r.URL.EscapedPath() + "?" + withLocale(query, lang.tag),
+			Tag: lang.tag, Name: lang.name, Current: i == index, Href: p.path + "?" + withLocale(query, lang.tag),
 		})
 	}
 	return p
@@ -145,7 +151,7 @@ func pageHeaders(h http.Header, p *page) {
 	if p.Script != "" {
 		script = "; script-src 'self'"
 	}
-	action := "'self'"
+	action := "; form-action 'self'"
 	for _, target := range p.targets {
 		// Browsers apply form-action to the redirect after a form, too (decisions.md
 		// 40).
@@ -153,27 +159,26 @@ func pageHeaders(h http.Header, p *page) {
 			action += " " + source
 		}
 	}
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+
-		"; form-action "+action+"; frame-ancestors 'none'; base-uri 'none'")
+	if p.name == "post" {
+		action = "" // nobody knows where the other server redirects to in the end
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+action+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 }
 
-// hostSource is what a CSP can name: a host with an optional port.
-var hostSource = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-
-// schemeSource is a scheme as CSP writes it.
-var schemeSource = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`)
+// nameable matches what a CSP can name: a host with an optional port, or a
+// scheme. Anything else could end the policy or add to it.
+var nameable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9.+-]+(:[0-9]+)?$`) })
 
 // cspSource is the narrowest source of a CSP that allows the URL, or "".
 func cspSource(target string) string {
 	u, err := url.Parse(target)
-	if err != nil || !schemeSource.MatchString(u.Scheme) {
+	if err != nil || !nameable().MatchString(u.Scheme) {
 		return ""
 	}
-	if (u.Scheme == "http" || u.Scheme == "https") && hostSource.MatchString(u.Host) {
+	if (u.Scheme == "http" || u.Scheme == "https") && nameable().MatchString(u.Host) {
 		return u.Scheme + "://" + u.Host
 	}
 	return u.Scheme + ":" // an application's own scheme, or an IPv6 address, which CSP cannot name
@@ -183,6 +188,10 @@ func cspSource(target string) string {
 func (l *Login) showErrorPage(c echo.Context, status int, key string, args ...any) error {
 	p := l.newPage(c, "error", "error.title")
 	p.status, p.ErrorKey = status, key
+	p.Lead = p.T("error.lead")
+	if slices.Contains(applicationErrors, key) {
+		p.Lead = p.T("error.lead.application")
+	}
 	p.Problem = p.T("error.other")
 	if _, known := texts["error."+key]; known {
 		p.Problem = p.T("error."+key, args...)
@@ -202,7 +211,7 @@ func (l *Login) toErrorPage(c echo.Context, key string) error {
 // errorPage is GET /error.
 func (l *Login) errorPage(c echo.Context) error {
 	key := c.QueryParam("errorKey")
-	if !slices.Contains([]string{errorInvalidClientID, errorInvalidRedirectURI, errorInvalidResponseType, errorClientDisabled}, key) {
+	if !slices.Contains(applicationErrors, key) {
 		key = "other"
 	}
 	return l.showErrorPage(c, http.StatusBadRequest, key)

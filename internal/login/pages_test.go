@@ -408,7 +408,7 @@ func TestTheCallbackPageShowsWhatCameBack(t *testing.T) {
 	b := newBrowser(t, srv)
 	code := b.code(t)
 	page := b.get(t, "/_mockcloud/callback?state=%3Cb%3Ex&code="+code)
-	for _, want := range []string{"<dt>state</dt><dd><code>&lt;b&gt;x</code></dd>", "-u " + webApp + ":SECRET", "-d code=" + code, callback, "callback.js"} {
+	for _, want := range []string{`<dt>state</dt><dd class="long" tabindex="0"><code>&lt;b&gt;x</code></dd>`, "-u " + webApp + ":SECRET", "-d code=" + code, callback, "callback.js"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q\n%s", want, page.body)
 		}

@@ -1,9 +1,10 @@
 package login
 
 import (
-	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 			p.Email = r.hintEmail
 		}
 	}
-	if err := l.fillLogin(c.Request().Context(), p, r); err != nil {
+	if err := l.fillLogin(c, p, r); err != nil {
 		return err
 	}
 	if err := l.withForm(c, p); err != nil {
@@ -42,8 +43,8 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 }
 
 // fillLogin adds what the state says: ways to sign in, and whom to click on.
-func (l *Login) fillLogin(ctx context.Context, p *page, r *authorizeRequest) error {
-	return l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
+	return l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		only := "" // the organization that the request is about
 		if r != nil && r.client != nil {
 			if only = r.clientOrg; r.target != "" && identity.Orgs.Has(tx.In(r.target), "self") {
@@ -58,7 +59,7 @@ func (l *Login) fillLogin(ctx context.Context, p *page, r *authorizeRequest) err
 			if only != "" && org != only {
 				continue
 			}
-			if err := l.addProviders(in, p); err != nil {
+			if err := l.addProviders(in, p, c.Request().URL.Query()); err != nil {
 				return err
 			}
 		}
@@ -71,7 +72,14 @@ func (l *Login) fillLogin(ctx context.Context, p *page, r *authorizeRequest) err
 	})
 }
 
-func (l *Login) addProviders(tx *store.Tx, p *page) error {
+// addProviders adds a link for each provider that wants to be shown. Links, not
+// forms: the policy of a page that holds a form would have to name every address
+// that a provider may redirect to (decisions.md 40).
+func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values) error {
+	org, err := identity.CurrentOrg(tx)
+	if err != nil {
+		return err
+	}
 	var shown []*identity.Provider
 	for provider, err := range identity.Providers.All(tx) {
 		if err != nil {
@@ -90,8 +98,10 @@ func (l *Login) addProviders(tx *store.Tx, p *page) error {
 		if name == "" {
 			name = provider.ID
 		}
-		p.Providers = append(p.Providers, choice{ID: provider.ID, Name: name})
-		p.targets = append(p.targets, l.targetOf(provider))
+		href := maps.Clone(query)
+		href.Set("org", org.ThirdPartyOrgName)
+		href.Set("provider", provider.ID)
+		p.Providers = append(p.Providers, choice{ID: provider.ID, Name: name, Href: p.path + "?" + href.Encode()})
 	}
 	return nil
 }
@@ -145,12 +155,11 @@ func (l *Login) showApproval(c echo.Context, r *authorizeRequest, person auth.Pe
 		return err
 	}
 	for _, s := range r.client.Scope {
-		name, readOnly := strings.CutSuffix(s, ":readonly")
 		means := p.T("approve.write")
-		if readOnly {
+		if strings.HasSuffix(s, ":readonly") {
 			means = p.T("approve.read")
 		}
-		p.Scopes = append(p.Scopes, scopeLine{Name: name, Means: means})
+		p.Scopes = append(p.Scopes, scopeLine{Name: s, Means: means})
 	}
 	if err := l.withForm(c, p); err != nil {
 		return err
@@ -165,7 +174,10 @@ func (l *Login) account(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if s == nil {
+	switch provider := c.QueryParam("provider"); {
+	case s == nil && provider != "":
+		return l.toProvider(c, &authorizeRequest{org: c.QueryParam("org"), provider: provider})
+	case s == nil:
 		return l.showLogin(c, nil, loginProblem{})
 	}
 	if !s.Chosen && len(s.People) > 1 {

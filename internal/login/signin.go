@@ -38,11 +38,6 @@ func (l *Login) act(c echo.Context, r *authorizeRequest) error {
 	switch {
 	case form.Has("as"):
 		return l.actAs(c, r, form.Get("as"))
-	case form.Has("provider") && r != nil:
-		r.provider = form.Get("provider")
-		return l.toProvider(c, r)
-	case form.Has("provider"):
-		return l.toProvider(c, &authorizeRequest{provider: form.Get("provider")})
 	case form.Has("email"):
 		return l.actLogin(c, r, form)
 	}

@@ -81,7 +81,7 @@ var texts = map[string][3]string{
 	"panel.3.text": {"The people, passwords and secrets in it are made up.", "As pessoas, senhas e segredos são fictícios.", "Las personas, contraseñas y secretos son ficticios."},
 	"disclaimer":   {"mockcloud is not affiliated with Genesys.", "O mockcloud não é afiliado à Genesys.", "mockcloud no está afiliado a Genesys."},
 	"language":     {"Language", "Idioma", "Idioma"},
-	"skip":         {"Skip to the form", "Ir para o formulário", "Ir al formulario"},
+	"skip":         {"Skip to the content", "Ir para o conteúdo", "Ir al contenido"},
 
 	"login.title":         {"Log In", "Entrar", "Iniciar sesión"},
 	"login.for":           {"to continue to %s", "para continuar em %s", "para continuar en %s"},
@@ -129,10 +129,11 @@ var texts = map[string][3]string{
 	"logout.text":  {"The session of this browser and the refresh tokens of its user have ended. Access tokens that applications hold live on until they expire.", "A sessão deste navegador e os refresh tokens do usuário terminaram. Os access tokens que os aplicativos têm valem até expirarem.", "La sesión de este navegador y los refresh tokens de su usuario han terminado. Los access tokens que tengan las aplicaciones valen hasta que caduquen."},
 	"logout.again": {"Log in again", "Entrar novamente", "Volver a iniciar sesión"},
 
-	"error.title":     {"Something is not right", "Algo não está certo", "Algo no está bien"},
-	"error.sub":       {"The application that sent you here made a mistake, so you cannot go on. If you build it, this may help:", "O aplicativo que enviou você aqui cometeu um erro e não é possível continuar. Se você o desenvolve, isto pode ajudar:", "La aplicación que te envió aquí cometió un error, así que no puedes continuar. Si la desarrollas, esto puede ayudarte:"},
-	"error.key":       {"Error", "Erro", "Error"},
-	"error.reference": {"Reference", "Referência", "Referencia"},
+	"error.title":            {"Something is not right", "Algo não está certo", "Algo no está bien"},
+	"error.lead":             {"The sign-in could not go on.", "O login não pôde continuar.", "El inicio de sesión no pudo continuar."},
+	"error.lead.application": {"The application that sent you here made a mistake, so you cannot go on. If you build it, this may help:", "O aplicativo que enviou você aqui cometeu um erro e não é possível continuar. Se você o desenvolve, isto pode ajudar:", "La aplicación que te envió aquí cometió un error, así que no puedes continuar. Si la desarrollas, esto puede ayudarte:"},
+	"error.key":              {"Error", "Erro", "Error"},
+	"error.reference":        {"Reference", "Referência", "Referencia"},
 
 	"error.invalidClientId":     {"There is no OAuth client with the id that the request named in client_id.", "Não existe um cliente OAuth com o id indicado em client_id.", "No hay ningún cliente OAuth con el id indicado en client_id."},
 	"error.invalidRedirectUri":  {"The redirect_uri of the request is not one of those that are registered with the OAuth client. They are compared as whole texts, with port, path, query and closing slash.", "O redirect_uri do pedido não é um dos registrados no cliente OAuth. Eles são comparados por inteiro, com porta, caminho, consulta e barra final.", "El redirect_uri de la solicitud no es uno de los registrados en el cliente OAuth. Se comparan completos, con puerto, ruta, consulta y barra final."},

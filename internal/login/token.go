@@ -216,7 +216,7 @@ func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
 	}
 	switch {
 	case g.secret == "" && grant.public:
-	case !client.SecretMatches(g.secret):
+	case !g.proves(client):
 		return refuse("invalid_client", "authentication failed")
 	}
 	switch {
@@ -227,6 +227,16 @@ func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
 	}
 	g.client = client
 	return nil
+}
+
+// proves says whether the request carries the client's secret. The clients of
+// Genesys send it as it is, generic libraries as a form would (RFC 6749 §2.3.1).
+func (g *grantRequest) proves(client *identity.Client) bool {
+	if client.SecretMatches(g.secret) {
+		return true
+	}
+	plain, err := url.QueryUnescape(g.secret)
+	return err == nil && plain != g.secret && client.SecretMatches(plain)
 }
 
 // mint makes the tokens of what was granted.
@@ -315,6 +325,9 @@ func credentials(r *http.Request, form url.Values) (id, secret string, err error
 	id, secret, ok := strings.Cut(string(plain), ":")
 	if !strings.EqualFold(scheme, "basic") || err != nil || !ok {
 		return "", "", refuse("invalid_client", "authentication failed")
+	}
+	if plain, err := url.QueryUnescape(id); err == nil { // ids are UUIDs, which stay as they are
+		id = plain
 	}
 	if formID != "" && formID != id {
 		return "", "", refuse("invalid_client", "authentication failed")

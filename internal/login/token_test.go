@@ -37,6 +37,7 @@ func TestClientCredentialsAreTakenInEveryFormThatClientsUse(t *testing.T) {
 	}{
 		{"basic and form", "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret)},
 		{"no content type", "/oauth/token", "grant_type=client_credentials", basic(http.Header{}, e.ClientID, e.ClientSecret)},
+		{"basic with id and secret encoded as a form (RFC 6749 §2.3.1)", "/oauth/token", "grant_type=client_credentials", basic(form(), strings.ReplaceAll(e.ClientID, "-", "%2D"), strings.ReplaceAll(e.ClientSecret, "-", "%2d"))},
 		{"scheme in lower case", "/oauth/token", "grant_type=client_credentials", http.Header{
 			"Authorization": {"basic " + base64.StdEncoding.EncodeToString([]byte(e.ClientID+":"+e.ClientSecret))}, "Content-Type": {"application/x-www-form-urlencoded; charset=UTF-8"},
 		}},

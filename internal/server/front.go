@@ -82,7 +82,7 @@ func takeOffPrefix(r *http.Request) {
 		}
 		return
 	}
-	for _, page := range [...]string{"/authorize", "/logout", "/error", "/saml", "/saml/continue"} {
+	for _, page := range [...]string{"/authorize", "/login", "/logout", "/error", "/saml", "/saml/continue"} {
 		if strings.HasSuffix(path, page) {
 			r.URL.Path, r.URL.RawPath = page, ""
 			return

@@ -76,12 +76,15 @@ describe('the SDK reaches mockcloud', () => {
 	});
 });
 
-describe('this suite', () => {
-	test('runs the official SDK of a fixed version, from a lock file without addresses of packages', async () => {
-		const lock = await readFile(new URL('../package-lock.json', import.meta.url), 'utf8');
-		const { packages } = JSON.parse(lock);
-		assert.match(packages[''].dependencies['purecloud-platform-client-v2'], /^\d+\.\d+\.\d+$/);
-		const withAddress = Object.keys(packages).filter((name) => 'resolved' in packages[name]);
-		assert.deepEqual(withAddress, []);
-	});
+describe('the suites', () => {
+	for (const folder of ['js', 'browser']) {
+		test(`in clients/${folder} have fixed versions, from a lock file without addresses of packages`, async () => {
+			const lock = await readFile(new URL(`../../${folder}/package-lock.json`, import.meta.url), 'utf8');
+			const { packages } = JSON.parse(lock);
+			const { dependencies, devDependencies } = packages[''];
+			for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) assert.match(version, /^\d+\.\d+\.\d+$/, name);
+			const withAddress = Object.keys(packages).filter((name) => 'resolved' in packages[name]);
+			assert.deepEqual(withAddress, []);
+		});
+	}
 });

@@ -23,7 +23,7 @@ const environment = Object.fromEntries(
 	Object.entries(process.env).filter(([name]) => !name.startsWith('MOCKCLOUD_')),
 );
 
-/** A running mockcloud with the default organization. */
+/** A running mockcloud. */
 class Mockcloud {
 	#process;
 	#log = '';
@@ -100,9 +100,11 @@ async function command(...args) {
 /**
  * Starts a mockcloud on a free port of the loopback interface, with a state that is gone afterwards.
  * It ends with the last test of the file.
+ * @param fixtures names of embedded fixtures, or files; none means the default organization
  */
-export async function startMockcloud() {
-	const child = spawn(binary, ['serve', '--ephemeral', '--listen', '127.0.0.1:0'], {
+export async function startMockcloud({ fixtures = [] } = {}) {
+	const seeds = fixtures.flatMap((fixture) => ['--fixtures', fixture]);
+	const child = spawn(binary, ['serve', '--ephemeral', '--listen', '127.0.0.1:0', ...seeds], {
 		env: environment,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

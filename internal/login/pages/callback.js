@@ -8,6 +8,8 @@ for (const [name, value] of fragment) {
   const code = document.createElement('code');
   term.textContent = name;
   code.textContent = value;
+  text.className = 'long';
+  text.tabIndex = 0;
   text.append(code);
   row.append(term, text);
   list.append(row);

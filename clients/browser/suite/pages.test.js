@@ -1,0 +1,159 @@
+// Every page of the log-in host: what it says, that everybody can use it, and a picture of it.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { fits, inspect } from '../support/inspect.js';
+import { alex, heading, logIn } from '../support/people.js';
+import { setStage, unknownID } from '../support/stage.js';
+
+const stage = await setStage();
+const { application } = stage;
+
+describe('the log-in page', () => {
+	test('of an application names it', () => stage.visit(async (page) => {
+		await page.goto(stage.tokenURL());
+		await heading(page, 'Log In');
+		await page.getByText('to continue to Implicit App', { exact: true }).waitFor();
+		await inspect(page, 'login', { dark: true });
+	}));
+
+	test('says what was wrong', () => stage.visit(async (page) => {
+		await page.goto(stage.tokenURL());
+		await logIn(page, { ...alex, password: 'wrong' });
+		await page.getByRole('alert').waitFor();
+		await inspect(page, 'login-problem', { dark: true });
+	}));
+});
+
+test('whoever signs in without an application finds an account page, and logs out there', () => stage.visit(async (page) => {
+	await page.goto(`${stage.url}/login`);
+	await page.getByText('to your organization', { exact: true }).waitFor();
+	await inspect(page, 'login-direct');
+	await logIn(page, alex);
+
+	await heading(page, 'You are logged in');
+	assert.equal(new URL(page.url()).pathname, '/login');
+	for (const text of ['Alex Agent', alex.email, 'Mockcloud', 'Sales']) await page.getByRole('definition').getByText(text, { exact: true }).waitFor();
+	await inspect(page, 'account');
+	await page.getByRole('link', { name: 'My Account' }).click();
+	await heading(page, 'You are logged in');
+	await page.getByRole('link', { name: 'Logout' }).click();
+
+	await heading(page, 'You are logged out');
+	await inspect(page, 'logged-out');
+	await page.getByRole('link', { name: 'Log in again' }).click();
+	await heading(page, 'Log In');
+}));
+
+describe('the error page', () => {
+	test('says what is wrong with a request that cannot be answered', () => stage.visit(async (page) => {
+		const cases = [
+			['invalidClientId', { client_id: unknownID }, /^There is no OAuth client/],
+			['invalidResponseType', { response_type: 'magic' }, /^The response_type/],
+			['invalidRedirectUri', { redirect_uri: 'http://localhost:3000/elsewhere' }, /^The redirect_uri/],
+		];
+		for (const [key, parameters, text] of cases) {
+			await page.goto(stage.tokenURL(parameters));
+			await heading(page, 'Something is not right');
+			const url = new URL(page.url());
+			assert.equal(url.origin + url.pathname, `${stage.url}/error`);
+			assert.equal(url.hash, `#/error?errorKey=${key}`, 'as the real page is told');
+			assert.equal(await page.getByRole('definition').first().innerText(), key);
+			assert.match(await page.getByRole('alert').innerText(), text);
+		}
+		await inspect(page, 'error');
+	}));
+});
+
+describe('the language', () => {
+	const words = {
+		en: { title: 'Log In', email: 'Email Address', password: 'Password', button: 'Log In' },
+		'pt-BR': { title: 'Entrar', email: 'Endereço de e-mail', password: 'Senha', button: 'Entrar' },
+		es: { title: 'Iniciar sesión', email: 'Dirección de correo electrónico', password: 'Contraseña', button: 'Iniciar sesión' },
+	};
+
+	async function speaks(page, language) {
+		const { title, email, password, button } = words[language];
+		await heading(page, title);
+		assert.equal(await page.locator('html').getAttribute('lang'), language);
+		await page.getByLabel(email).waitFor();
+		await page.getByLabel(password).waitFor();
+		await page.getByRole('button', { name: button, exact: true }).waitFor();
+	}
+
+	test('is what the browser prefers, or English', () => stage.visit({ locale: undefined }, async (page) => {
+		for (const [accepted, language] of [
+			['en-US', 'en'], ['pt-BR,pt;q=0.9,en;q=0.8', 'pt-BR'], ['pt-PT', 'pt-BR'], ['es-MX,es;q=0.9', 'es'], ['fi-FI', 'en'], ['fi-FI,es;q=0.5', 'es'],
+		]) {
+			await page.setExtraHTTPHeaders({ 'Accept-Language': accepted });
+			await page.goto(stage.tokenURL());
+			await speaks(page, language);
+		}
+	}));
+
+	test('is what a browser in Brazil prefers by itself', () => stage.visit({ locale: 'pt-BR' }, async (page) => {
+		await page.goto(stage.tokenURL());
+		await speaks(page, 'pt-BR');
+	}));
+
+	test('can be switched, stays so, and is no obstacle to what was going on', () => stage.visit(async (page) => {
+		await page.goto(stage.tokenURL({ state: 'kept' }));
+		await page.getByRole('link', { name: 'Português (Brasil)' }).click();
+		await speaks(page, 'pt-BR');
+		await page.getByRole('link', { name: 'Español' }).click();
+		await speaks(page, 'es');
+		await page.goto(`${stage.url}/login`);
+		await speaks(page, 'es');
+		await page.goBack();
+		await page.getByLabel(words.es.email).fill(alex.email);
+		await page.getByLabel(words.es.password).fill(alex.password);
+		await page.getByRole('button', { name: words.es.button, exact: true }).click();
+		await page.getByRole('status').getByText('Alex Agent of Mockcloud, state kept').waitFor();
+		await page.goto(`${stage.url}/login`);
+		await heading(page, 'Has iniciado sesión');
+	}));
+
+	for (const locale of ['pt-BR', 'es']) {
+		test(`${locale} fits on narrow screens too`, () => stage.visit({ locale }, async (page) => {
+			const pages = ['/login', `/error?errorKey=invalidRedirectUri`, '/_mockcloud/idp', '/_mockcloud/idp/sso', '/logout'];
+			for (const path of pages) {
+				await page.goto(stage.url + path);
+				await fits(page, `${path} in ${locale}`);
+			}
+			await page.goto(`${stage.url}/login`);
+			await page.getByRole('button', { name: 'Alex Agent' }).click();
+			await page.getByRole('heading', { level: 1 }).waitFor();
+			await fits(page, `the account page in ${locale}`);
+		}));
+	}
+});
+
+describe('the page that stands in for an application', () => {
+	test('shows the token of an implicit grant', () => stage.visit(async (page) => {
+		await page.goto(stage.tokenURL({ redirect_uri: stage.callback, state: 'a b' }));
+		await logIn(page, alex);
+		await heading(page, 'What came back');
+		const shown = await page.getByRole('definition').allInnerTexts();
+		assert.match(shown[0], /^eyJ/);
+		assert.deepEqual(shown.slice(1), ['86399', 'bearer', 'a b']);
+		await inspect(page, 'callback-token');
+	}));
+
+	test('shows the code, and the command that trades it', () => stage.visit(async (page) => {
+		await page.goto(stage.codeURL({ redirect_uri: stage.callback }));
+		await logIn(page, alex);
+		await heading(page, 'What came back');
+		const code = await page.getByRole('definition').first().innerText();
+		assert.match(code, /^[A-Za-z0-9_-]{43}$/);
+		await page.getByText(`-d code=${code}`).waitFor();
+		await inspect(page, 'callback-code');
+	}));
+});
+
+test('nobody can put the log-in page into a frame', () => stage.visit(async (page) => {
+	const answer = await page.goto(stage.tokenURL());
+	const headers = answer.headers();
+	assert.equal(headers['x-frame-options'], 'DENY');
+	assert.match(headers['content-security-policy'], /frame-ancestors 'none'/);
+	assert.match(headers['content-security-policy'], new RegExp(`form-action 'self' ${application.origin}`));
+}));
