@@ -121,10 +121,11 @@ func newAssertion() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&wanted.User, "user", "", "e-mail address of the user whom it is about")
+	flags.StringVar(&wanted.OrgName, "org", "", "short name of the organization, where the address is known in several")
 	flags.StringVar(&wanted.Audience, "audience", "", "whom it is for; without it, what the organization expects")
 	flags.StringVar(&wanted.Recipient, "recipient", "", "where it is sent; without it, the server's own /saml")
 	flags.StringVar(&wanted.Fault, "fault", "", "expired, audience, issuer or signature")
-	for _, name := range []string{"user", "audience", "recipient", "fault"} {
+	for _, name := range []string{"user", "org", "audience", "recipient", "fault"} {
 		_ = flags.SetAnnotation(name, perCall, []string{"true"}) // fails for unknown flags only
 	}
 	_ = cmd.MarkFlagRequired("user") // likewise

@@ -320,6 +320,37 @@ func TestAssertionAndTheSwitchesOfTheGrantTypes(t *testing.T) {
 	}
 }
 
+// One click signs in whoever's password is published, or known to the person at
+// the machine; nobody else unless it is said.
+func TestWhomTheLogInPageOffers(t *testing.T) {
+	t.Parallel()
+	fixture := filepath.Join(t.TempDir(), "private.yaml")
+	if err := os.WriteFile(fixture, []byte("organization: {name: Private}\nusers: [{email: ann@private.test, name: Ann, password: fake-password}]\n"+
+		"clients: [{name: C, grantType: CLIENT-CREDENTIALS, secret: s, roles: [User in Home]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		args   []string
+		offers bool
+	}{
+		"embedded fixtures":                           {[]string{"--listen", "127.0.0.1:0"}, true},
+		"embedded fixtures, for everybody":            {[]string{"--listen", "0.0.0.0:0"}, true},
+		"embedded fixtures, switched off":             {[]string{"--listen", "127.0.0.1:0", "--quick-login=false"}, false},
+		"fixtures of one's own":                       {[]string{"--listen", "127.0.0.1:0", "--fixtures", fixture}, true},
+		"fixtures of one's own, for everybody":        {[]string{"--listen", "0.0.0.0:0", "--fixtures", fixture}, false},
+		"fixtures of one's own, for everybody, asked": {[]string{"--listen", "0.0.0.0:0", "--fixtures", fixture, "--quick-login"}, true},
+		"the bootstrap admin":                         {[]string{"--listen", "127.0.0.1:0", "--no-fixtures"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t, nil, append([]string{"--ephemeral"}, tt.args...)...)
+			if got := strings.Contains(page(t, p.url+"/login"), `name="as"`); got != tt.offers {
+				t.Errorf("the page offers somebody: %v", got)
+			}
+		})
+	}
+}
+
 func page(t *testing.T, address string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +37,7 @@ type serveFlags struct {
 	fixtures              []string
 	ephemeral, noFixtures bool
 	reset, rateLimits     bool
+	quickLoginSaid        bool // on the command line or in the environment
 	passwordGrant         bool
 	implicitGrant         bool
 	quickLogin            bool
@@ -49,6 +52,7 @@ func newServe() *cobra.Command {
 		Short: "Serve the organization (what mockcloud does without a command)",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.quickLoginSaid = cmd.Flags().Changed("quick-login")
 			return f.serve(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -64,7 +68,7 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "refuse more than 300 calls per token and minute")
 	flags.BoolVar(&f.passwordGrant, "password-grant", false, "serve the grant type password, which is off in the real service")
 	flags.BoolVar(&f.implicitGrant, "implicit-grant", true, "serve the implicit grant, which the real service is about to end")
-	flags.BoolVar(&f.quickLogin, "quick-login", true, "offer the fixtures' users on the log-in page, to be signed in by one click")
+	flags.BoolVar(&f.quickLogin, "quick-login", true, "offer the fixtures' users on the log-in page, to be signed in by one click; where it is not said: those of embedded fixtures, and of others on loopback")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	return cmd
@@ -101,7 +105,7 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	config := server.Config{
 		Listen: f.listen, Path: f.db, Reset: f.reset, PublicURL: f.publicURL, RateLimits: f.rateLimits,
 		GrantRule: identity.GrantRule(f.grantRule), Version: version(), PasswordGrant: f.passwordGrant,
-		NoImplicit: !f.implicitGrant, NoQuickLogin: !f.quickLogin,
+		NoImplicit: !f.implicitGrant, NoQuickLogin: !f.offersUsers(),
 	}
 	if f.ephemeral {
 		config.Path = ""
@@ -127,6 +131,25 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	var err error
 	config.Fixtures, err = f.document()
 	return config, err
+}
+
+// offersUsers says whether the log-in page shows the fixtures' users. Passwords
+// of embedded fixtures are published. Those of other fixtures are known to
+// whoever sits at the machine, not to whoever reaches it; that of the bootstrap
+// admin only to whoever has seen it printed.
+func (f *serveFlags) offersUsers() bool {
+	switch {
+	case f.quickLoginSaid || !f.quickLogin:
+		return f.quickLogin
+	case f.noFixtures:
+		return false
+	}
+	host, _, err := net.SplitHostPort(f.listen)
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || (ip != nil && ip.IsLoopback())) {
+		return true
+	}
+	embedded, err := seed.Embedded()
+	return err == nil && !slices.ContainsFunc(f.fixtures, func(name string) bool { return !slices.Contains(embedded, name) })
 }
 
 func (f *serveFlags) document() (*seed.Document, error) {
@@ -162,7 +185,11 @@ func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Pr
 	}
 	for _, c := range present.Credentials {
 		if c.Kind == seed.UserCredential && c.Secret != "" {
-			fmt.Fprintf(&b, "  User           %-28s password %s\n", c.Login, c.Secret)
+			fmt.Fprintf(&b, "  User           %-28s password %s", c.Login, c.Secret)
+			if len(present.Organizations) > 1 {
+				fmt.Fprintf(&b, "  (%s)", c.Organization)
+			}
+			b.WriteString("\n")
 		}
 	}
 	fmt.Fprintf(&b, "\n  Log in         %s/login\n", srv.URL())

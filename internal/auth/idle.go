@@ -52,7 +52,7 @@ type lastUse struct {
 var lastUses = store.Collection[*lastUse]{
 	Name:    "tokens/used",
 	Key:     func(u *lastUse) string { return u.ID },
-	Indexes: []store.Index[*lastUse]{{Name: "expires", Keys: func(u *lastUse) []string { return []string{sortable(u.Expires)} }}},
+	Indexes: []store.Index[*lastUse]{store.ExpiryIndex(func(u *lastUse) int64 { return u.Expires })},
 }
 
 // trackedToken is a token that was used since the server started, or found idle.
@@ -85,7 +85,7 @@ type idleTokens struct {
 // since time passes without commits.
 //
 // A token starts to be idle when it is issued, when it is used, and when the
-// setting changes.
+// time-out is switched on.
 func (a *Authority) idled(tx *store.Tx, c *Caller) (bool, error) {
 	limit := idleLimit(c)
 	if limit == 0 && a.idle.idled.Load() == 0 {
@@ -258,8 +258,8 @@ func saveIn(tx *store.Tx, news []trackedToken, now time.Time) error {
 			return err
 		}
 	}
-	for range len(news)/swept + 1 { // no fewer than may have come
-		if err := Sweep(tx, &lastUses, now.Unix()); err != nil {
+	for range len(news)/store.Swept + 1 { // no fewer than may have come
+		if err := lastUses.Sweep(tx, now.Unix()); err != nil {
 			return err
 		}
 	}

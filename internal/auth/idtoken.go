@@ -2,9 +2,9 @@ package auth
 
 import "github.com/mockcloud/mockcloud/internal/identity"
 
-// IDToken says who has signed in, for clients that speak OpenID Connect. It is an
+// idToken says who has signed in, for clients that speak OpenID Connect. It is an
 // addition of mockcloud's: the real service has none.
-type IDToken struct {
+type idToken struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"` // user id
 	Audience string `json:"aud"` // client id
@@ -21,7 +21,7 @@ type IDToken struct {
 // user proved who they are, in seconds since 1970; nonce comes from the client.
 func (a *Authority) MintIDToken(orgID string, client *identity.Client, user *identity.User, signedIn int64, nonce string) (string, error) {
 	now := a.config.Clock.Now().Unix()
-	return a.ring.sign(&IDToken{
+	return a.ring.sign(&idToken{
 		Issuer: a.config.Issuer(), Subject: user.ID, Audience: client.ID, IssuedAt: now, Expires: now + int64(client.ValiditySeconds),
 		AuthTime: signedIn, Nonce: nonce, Org: orgID, Name: user.Name, Email: user.Email,
 	}, typeID)

@@ -20,8 +20,8 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// keyRecord is a signing key in the state file. Keys are the only thing that
-// belongs to no organization.
+// keyRecord is a signing key in the state file. Keys belong to no
+// organization.
 type keyRecord struct {
 	ID      string      `json:"kid"`
 	Alg     string      `json:"alg"`

@@ -16,17 +16,24 @@ const (
 	graceSeconds = 60
 	// rememberedSeconds is how long a refresh token that was used is known as such.
 	rememberedSeconds = 30 * 24 * 60 * 60
-	// neverUsed is when an unused one would be over: it has no expiry of its own.
-	neverUsed = 1<<39 - 1
+	// unusedSeconds is how long one that was never used is kept. The real ones have
+	// no expiry that anybody knows of; this keeps the state from growing for ever.
+	unusedSeconds = 400 * 24 * 60 * 60
 )
 
 // SignInGrant is what a person has let a client do in one sign-in: what an
 // authorization code stands for, and every token that comes from it.
 type SignInGrant struct {
 	Person
-	ClientID string `json:"clientId"`
-	Family   string `json:"family"`          // names the sign-in
-	Scope    string `json:"scope,omitempty"` // see Claims
+	ClientID         string `json:"clientId"`
+	ClientGeneration int    `json:"clientGeneration,omitempty"` // of the client's tokens
+	Family           string `json:"family"`                     // names the sign-in
+	Scope            string `json:"scope,omitempty"`            // see Claims
+}
+
+// OfClient says whether the grant was given to the client, and holds still.
+func (g *SignInGrant) OfClient(c *identity.Client) bool {
+	return g.ClientID == c.ID && g.ClientGeneration == c.TokenGeneration
 }
 
 // refreshToken is a refresh token; it belongs to no organization, so that it is
@@ -45,7 +52,7 @@ var refreshTokens = store.Collection[*refreshToken]{
 	Name: "tokens/refresh",
 	Key:  func(r *refreshToken) string { return r.Hash },
 	Indexes: []store.Index[*refreshToken]{
-		{Name: "expires", Keys: func(r *refreshToken) []string { return []string{sortable(r.Expires)} }},
+		store.ExpiryIndex(func(r *refreshToken) int64 { return r.Expires }),
 		{Name: "user", Keys: func(r *refreshToken) []string { return []string{userKey(r.Org, r.UserID)} }},
 		{Name: "family", Keys: func(r *refreshToken) []string { return []string{r.Family} }},
 	},
@@ -64,23 +71,24 @@ var (
 // NewRefreshToken makes the first refresh token of a sign-in.
 func (a *Authority) NewRefreshToken(tx *store.Tx, g SignInGrant) (string, error) {
 	tx = tx.In(store.Global)
-	if err := Sweep(tx, &refreshTokens, a.config.Clock.Now().Unix()); err != nil {
+	now := a.config.Clock.Now().Unix()
+	if err := refreshTokens.Sweep(tx, now); err != nil {
 		return "", err
 	}
 	token, err := a.Draw()
 	if err != nil {
 		return "", err
 	}
-	return token, refreshTokens.Insert(tx, &refreshToken{Hash: Hash(token), SignInGrant: g, Expires: neverUsed})
+	return token, refreshTokens.Insert(tx, &refreshToken{Hash: Hash(token), SignInGrant: g, Expires: now + unusedSeconds})
 }
 
 // Refresh trades a refresh token of the client for its successor. Within the
 // grace the same token gives the same successor. With ErrReusedRefreshToken comes
 // the grant whose family is to be revoked.
-func (a *Authority) Refresh(tx *store.Tx, token, clientID string) (successor string, g SignInGrant, err error) {
+func (a *Authority) Refresh(tx *store.Tx, token string, client *identity.Client) (successor string, g SignInGrant, err error) {
 	tx = tx.In(store.Global)
 	r, err := refreshTokens.Get(tx, Hash(token))
-	if errors.Is(err, store.ErrNotFound) || (err == nil && r.ClientID != clientID) {
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !r.OfClient(client)) {
 		return "", g, ErrBadRefreshToken
 	}
 	if err != nil {
@@ -110,10 +118,10 @@ func (a *Authority) rotate(tx *store.Tx, r *refreshToken, token string, now int6
 		return "", err
 	}
 	successor = r.successor(token)
-	if err := refreshTokens.Insert(tx, &refreshToken{Hash: Hash(successor), SignInGrant: r.SignInGrant, Expires: neverUsed}); err != nil {
+	if err := refreshTokens.Insert(tx, &refreshToken{Hash: Hash(successor), SignInGrant: r.SignInGrant, Expires: now + unusedSeconds}); err != nil {
 		return "", err
 	}
-	return successor, Sweep(tx, &refreshTokens, now)
+	return successor, refreshTokens.Sweep(tx, now)
 }
 
 func (r *refreshToken) successor(token string) string {
@@ -122,10 +130,9 @@ func (r *refreshToken) successor(token string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// RevokeFamily kills every token that comes from one sign-in.
-func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant) error {
-	err := deleteBy(tx.In(store.Global), &refreshTokens, "family", g.Family, func(r *refreshToken) string { return r.Hash })
-	if err != nil {
+// RevokeFamily kills every token of the client that comes from one sign-in.
+func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant, client *identity.Client) error {
+	if err := deleteBy(tx.In(store.Global), &refreshTokens, "family", g.Family); err != nil {
 		return err
 	}
 	org := tx.In(g.Org)
@@ -133,6 +140,6 @@ func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant) error {
 		return nil
 	}
 	// Until the last access token of the family has expired by itself.
-	until := a.config.Clock.Now().Unix() + identity.MaxSCIMValiditySeconds
+	until := a.config.Clock.Now().Unix() + int64(max(client.ValiditySeconds, identity.MaxValiditySeconds))
 	return a.revoke(org, &revocation{ID: g.Family, Expires: until})
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// SessionSeconds is how long a browser stays signed in. The real figure is
+// sessionSeconds is how long a browser stays signed in. The real figure is
 // unknown; a working day.
-const SessionSeconds = 12 * 60 * 60
+const sessionSeconds = 12 * 60 * 60
 
 // Person is a user of an organization, as a sign-in has found them.
 type Person struct {
@@ -47,7 +47,7 @@ var sessions = store.Collection[*Session]{
 	Name: "sessions",
 	Key:  func(s *Session) string { return s.Hash },
 	Indexes: []store.Index[*Session]{
-		{Name: "expires", Keys: func(s *Session) []string { return []string{sortable(s.Expires)} }},
+		store.ExpiryIndex(func(s *Session) int64 { return s.Expires }),
 		{Name: "user", Keys: func(s *Session) []string {
 			keys := make([]string, len(s.People))
 			for i, p := range s.People {
@@ -59,9 +59,6 @@ var sessions = store.Collection[*Session]{
 }
 
 func userKey(org, userID string) string { return org + "/" + userID }
-
-// sortable writes seconds so that texts sort as numbers do.
-func sortable(seconds int64) string { return fmt.Sprintf("%012d", max(0, seconds)) }
 
 // Draw makes an unguessable text of 43 characters that is safe in URLs (facts:
 // oauth.md §2): a session, a code, a refresh token.
@@ -84,13 +81,13 @@ func Hash(secret string) string {
 func (a *Authority) SignIn(tx *store.Tx, people []Person) (cookie string, s *Session, err error) {
 	now := a.config.Clock.Now().Unix()
 	tx = tx.In(store.Global)
-	if err := Sweep(tx, &sessions, now); err != nil {
+	if err := sessions.Sweep(tx, now); err != nil {
 		return "", nil, err
 	}
 	if cookie, err = a.Draw(); err != nil {
 		return "", nil, err
 	}
-	s = &Session{Hash: Hash(cookie), People: people, Chosen: len(people) == 1, Since: now, Expires: now + SessionSeconds}
+	s = &Session{Hash: Hash(cookie), People: people, Chosen: len(people) == 1, Since: now, Expires: now + sessionSeconds}
 	return cookie, s, sessions.Insert(tx, s)
 }
 
@@ -101,10 +98,14 @@ func (a *Authority) Session(tx *store.Tx, cookie string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	first := s.People[0]
 	s.People = slices.DeleteFunc(s.People, func(p Person) bool {
 		_, err := p.User(tx)
 		return err != nil
 	})
+	if len(s.People) > 0 && s.People[0] != first {
+		s.Chosen = len(s.People) == 1 // the one that was chosen is gone
+	}
 	if s.Expires <= a.config.Clock.Now().Unix() || len(s.People) == 0 {
 		return nil, store.ErrNotFound
 	}
@@ -124,8 +125,8 @@ func (a *Authority) Choose(tx *store.Tx, s *Session, org string) error {
 	return sessions.Put(tx.In(store.Global), s)
 }
 
-// SignOut ends a browser's session and the refresh tokens of its people. Access
-// tokens stay (facts: oauth.md §5).
+// SignOut ends a browser's session, and the refresh tokens and codes of its
+// people. Access tokens stay (facts: oauth.md §5).
 func (a *Authority) SignOut(tx *store.Tx, cookie string) error {
 	tx = tx.In(store.Global)
 	s, err := sessions.Get(tx, Hash(cookie))
@@ -136,7 +137,7 @@ func (a *Authority) SignOut(tx *store.Tx, cookie string) error {
 		return err
 	}
 	for _, p := range s.People {
-		if err := deleteBy(tx, &refreshTokens, "user", userKey(p.Org, p.UserID), func(r *refreshToken) string { return r.Hash }); err != nil {
+		if err := endGrants(tx, userKey(p.Org, p.UserID)); err != nil {
 			return err
 		}
 	}
@@ -152,51 +153,28 @@ func (a *Authority) ForgetSession(tx *store.Tx, cookie string) error {
 	return err
 }
 
-// EndSignIns ends every browser session and every refresh token of a user of the
+// EndSignIns ends every browser session, refresh token and code of a user of the
 // organization that tx looks at, as a new password does (facts: oauth.md §5).
 // Access tokens stay.
 func EndSignIns(tx *store.Tx, userID string) error {
 	key := userKey(tx.Org(), userID)
 	tx = tx.In(store.Global)
-	if err := deleteBy(tx, &sessions, "user", key, func(s *Session) string { return s.Hash }); err != nil {
+	if err := deleteBy(tx, &sessions, "user", key); err != nil {
 		return err
 	}
-	return deleteBy(tx, &refreshTokens, "user", key, func(r *refreshToken) string { return r.Hash })
+	return endGrants(tx, key)
 }
 
-func deleteBy[T any](tx *store.Tx, from *store.Collection[T], index, key string, keyOf func(T) string) error {
-	var gone []string
-	for v, err := range from.By(tx, index, key) {
-		if err != nil {
-			return err
-		}
-		gone = append(gone, keyOf(v))
+// endGrants ends what clients could still trade for tokens of a user.
+func endGrants(tx *store.Tx, key string) error {
+	if err := deleteBy(tx, &codes, "user", key); err != nil {
+		return err
 	}
-	for _, key := range gone {
-		if err := from.Delete(tx, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return deleteBy(tx, &refreshTokens, "user", key)
 }
 
-// swept bounds how many documents a write clears away beside its own work.
-const swept = 32
-
-// Sweep removes some documents that are over: those whose key in the index
-// "expires" lies before now, in seconds since 1970.
-func Sweep[T any](tx *store.Tx, from *store.Collection[T], now int64) error {
-	var gone []string
-	for v, err := range from.Ordered(tx, "expires", false) {
-		if err != nil {
-			return err
-		}
-		if len(gone) == swept || from.Indexes[0].Keys(v)[0] > sortable(now) {
-			break
-		}
-		gone = append(gone, from.Key(v))
-	}
-	for _, key := range gone {
+func deleteBy[T any](tx *store.Tx, from *store.Collection[T], index, key string) error {
+	for _, key := range slices.Collect(from.KeysBy(tx, index, key)) {
 		if err := from.Delete(tx, key); err != nil {
 			return err
 		}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -193,24 +193,27 @@ type revocation struct {
 var revoked = store.Collection[*revocation]{
 	Name: "tokens/revoked",
 	Key:  func(r *revocation) string { return r.ID },
+	Indexes: []store.Index[*revocation]{
+		store.ExpiryIndex(func(r *revocation) int64 { return r.Expires }),
+	},
 }
 
 // Ended is what an organization remembers of tokens that were ended before their
-// time: the single ones, and up to which generation those of users and clients.
+// time: the single ones, and the generations of users and clients.
 type Ended struct {
+	at             int64 // seconds since 1970
 	tokens         []*revocation
 	users, clients map[string]int // generations by id
 }
 
 // EndedTokens reads it, for a state that is about to be replaced.
 func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
-	now := a.config.Clock.Now().Unix()
-	e := &Ended{users: make(map[string]int), clients: make(map[string]int)}
+	e := &Ended{at: a.config.Clock.Now().Unix(), users: make(map[string]int), clients: make(map[string]int)}
 	for r, err := range revoked.All(tx) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Expires > now {
+		if r.Expires > e.at {
 			e.tokens = append(e.tokens, r)
 		}
 	}
@@ -218,42 +221,42 @@ func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
 		if err != nil {
 			return nil, err
 		}
-		if u.TokenGeneration > 0 {
-			e.users[u.ID] = u.TokenGeneration
-		}
+		e.users[u.ID] = u.TokenGeneration
 	}
 	for c, err := range identity.Clients.All(tx) {
 		if err != nil {
 			return nil, err
 		}
-		if c.TokenGeneration > 0 {
-			e.clients[c.ID] = c.TokenGeneration
-		}
+		e.clients[c.ID] = c.TokenGeneration
 	}
 	return e, nil
 }
 
 // KeepEnded sees to it that what was ended stays so in the state that came
-// instead.
+// instead. Whoever was deleted and comes back is a stranger to the old tokens.
 func KeepEnded(tx *store.Tx, e *Ended) error {
 	for _, r := range e.tokens {
 		if err := revoked.Put(tx, r); err != nil {
 			return err
 		}
 	}
-	err := raise(tx, &identity.Users, e.users, func(u *identity.User) *int { return &u.TokenGeneration })
+	err := raise(tx, &identity.Users, e.users, e.at, func(u *identity.User) *int { return &u.TokenGeneration })
 	if err != nil {
 		return err
 	}
-	return raise(tx, &identity.Clients, e.clients, func(c *identity.Client) *int { return &c.TokenGeneration })
+	return raise(tx, &identity.Clients, e.clients, e.at, func(c *identity.Client) *int { return &c.TokenGeneration })
 }
 
-func raise[T any](tx *store.Tx, in *store.Collection[T], generations map[string]int, of func(T) *int) error {
-	for id, generation := range generations {
-		v, err := in.Get(tx, id)
-		if errors.Is(err, store.ErrNotFound) {
+func raise[T any](tx *store.Tx, in *store.Collection[T], generations map[string]int, at int64, of func(T) *int) error {
+	for _, id := range slices.Collect(in.Keys(tx, "")) {
+		generation, was := generations[id]
+		if !was {
+			generation = int(at) // no token has had this one
+		}
+		if generation == 0 {
 			continue
 		}
+		v, err := in.Get(tx, id)
 		if err != nil {
 			return err
 		}
@@ -270,23 +273,11 @@ func (a *Authority) Revoke(tx *store.Tx, c *Claims) error {
 	return a.revoke(tx, &revocation{ID: c.ID, Expires: c.Expires})
 }
 
-// revoke remembers a revocation and forgets those of tokens that have expired
+// revoke remembers a revocation and forgets some of tokens that have expired
 // meanwhile.
 func (a *Authority) revoke(tx *store.Tx, fresh *revocation) error {
-	now := a.config.Clock.Now().Unix()
-	var gone []string
-	for r, err := range revoked.All(tx) {
-		if err != nil {
-			return err
-		}
-		if r.Expires <= now {
-			gone = append(gone, r.ID)
-		}
-	}
-	for _, id := range gone {
-		if err := revoked.Delete(tx, id); err != nil {
-			return err
-		}
+	if err := revoked.Sweep(tx, a.config.Clock.Now().Unix()); err != nil {
+		return err
 	}
 	return revoked.Put(tx, fresh)
 }

@@ -56,7 +56,7 @@ func (c *Control) Mount(e *echo.Echo) {
 func (c *Control) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
-		if !c.trustedHost(r.Host) {
+		if !c.TrustedHost(r.Host) {
 			return apierr.New(http.StatusForbidden, "host.not.allowed", "Requests to /_mockcloud must name this server by address, as localhost or as its public URL.")
 		}
 		if origin := r.Header.Get(echo.HeaderOrigin); origin != "" {
@@ -75,9 +75,9 @@ func (c *Control) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// trustedHost accepts addresses, localhost, names without a dot (which no
+// TrustedHost accepts addresses, localhost, names without a dot (which no
 // public name server resolves, but container networks do) and the public URL.
-func (c *Control) trustedHost(hostport string) bool {
+func (c *Control) TrustedHost(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
 		host = h

@@ -24,5 +24,6 @@ var Authorizations = store.Collection[*Authorization]{
 
 // Covers says whether everything that the client may ask for was approved.
 func (a *Authorization) Covers(c *Client) bool {
-	return !slices.ContainsFunc(c.Scope, func(s string) bool { return !slices.Contains(a.Scope, s) })
+	approved := Client{Scope: a.Scope}
+	return !slices.ContainsFunc(c.Scope, func(s string) bool { return !approved.Has(s) })
 }

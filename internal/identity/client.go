@@ -56,7 +56,8 @@ var Clients = store.Collection[*Client]{
 	Key:  func(c *Client) string { return c.ID },
 }
 
-// Has says whether the client has the scope, or the one that includes it.
+// Has says whether the client has the scope, or the one that includes it. Whether
+// there is such a scope at all is for the caller to know.
 func (c *Client) Has(scope string) bool {
 	full, readOnly := strings.CutSuffix(scope, ":readonly")
 	return slices.Contains(c.Scope, scope) || (readOnly && slices.Contains(c.Scope, full))

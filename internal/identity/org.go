@@ -52,7 +52,7 @@ type Authentication struct {
 type IdleTimeout struct {
 	Enabled bool        `json:"enabled,omitempty"`
 	Seconds int         `json:"seconds,omitempty"`
-	Since   *clock.Time `json:"since,omitempty"` // when it was switched on or changed: nothing was idle before
+	Since   *clock.Time `json:"since,omitempty"` // when it was switched on: nothing was idle before
 }
 
 // Orgs holds one record per organization's space: the organization itself.

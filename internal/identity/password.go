@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -41,66 +42,77 @@ const (
 // MaxPassword is the longest password in bytes.
 const MaxPassword = 256
 
-// ErrPasswordTooLong is what HashPassword returns for a password that is longer
-// than MaxPassword.
-var ErrPasswordTooLong = errors.New("the password is too long")
+var errPasswordTooLong = errors.New("the password is too long")
 
 // hashing bounds how many hashes are computed at once: each takes a processor
 // and 19 MiB.
 var hashing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
 
-func argon(plain string, salt []byte, time, memory uint32, threads uint8) []byte {
-	hashing <- struct{}{}
+// argon computes a hash, or fails when ctx ends before its turn.
+func argon(ctx context.Context, plain string, salt []byte, time, memory uint32, threads uint8) ([]byte, error) {
+	select {
+	case hashing <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	defer func() { <-hashing }()
-	return argon2.IDKey([]byte(plain), salt, time, memory, threads, argonKey)
+	return argon2.IDKey([]byte(plain), salt, time, memory, threads, argonKey), nil
 }
 
-// HashPassword makes what is stored of a password. It takes long on purpose and
-// must not run inside a write transaction, for which all writers wait.
-func HashPassword(plain string) (*Password, error) {
+// HashPassword makes what is stored of a password of MaxPassword bytes at most.
+// It takes long on purpose and must not run inside a write transaction, for which
+// all writers wait.
+func HashPassword(ctx context.Context, plain string) (*Password, error) {
 	if len(plain) > MaxPassword {
-		return nil, ErrPasswordTooLong
+		return nil, errPasswordTooLong
 	}
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails (see crypto/rand); no answer shows it
-	hash := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt),
-		base64.RawStdEncoding.EncodeToString(argon(plain, salt, argonTime, argonMemory, argonThreads)))
-	return &Password{Hash: hash}, nil
+	key, err := argon(ctx, plain, salt, argonTime, argonMemory, argonThreads)
+	if err != nil {
+		return nil, err
+	}
+	encode := base64.RawStdEncoding.EncodeToString
+	return &Password{Hash: fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, argonMemory, argonTime, argonThreads, encode(salt), encode(key))}, nil
 }
 
 // Matches says whether plain is the password. It takes as long where there is no
-// password at all, so that time tells nobody who exists; a password that was
-// never used is compared as it stands.
-func (p *Password) Matches(plain string) bool {
+// password at all, so that time tells nobody who exists. The error is ctx's.
+func (p *Password) Matches(ctx context.Context, plain string) (bool, error) {
 	switch {
 	case len(plain) > MaxPassword:
-		return false
-	case p == nil:
-		argon(plain, make([]byte, argonSalt), argonTime, argonMemory, argonThreads)
-		return false
-	case p.Plain != "":
-		argon(plain, make([]byte, argonSalt), argonTime, argonMemory, argonThreads)
-		return subtle.ConstantTimeCompare([]byte(p.Plain), []byte(plain)) == 1
+		return false, nil
+	case p == nil || p.Plain != "":
+		_, err := argon(ctx, plain, make([]byte, argonSalt), argonTime, argonMemory, argonThreads)
+		return err == nil && p != nil && subtle.ConstantTimeCompare([]byte(p.Plain), []byte(plain)) == 1, err
 	case strings.HasPrefix(p.Hash, "$2"):
-		return bcrypt.CompareHashAndPassword([]byte(p.Hash), []byte(plain)) == nil
+		return bcrypt.CompareHashAndPassword([]byte(p.Hash), []byte(plain)) == nil, nil
 	}
+	return p.matchesArgon(ctx, plain)
+}
+
+func (p *Password) matchesArgon(ctx context.Context, plain string) (bool, error) {
 	var version int
 	var memory, time uint32
 	var threads uint8
 	parts := strings.Split(p.Hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false
+		return false, nil
 	}
 	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &time, &threads); err != nil || time == 0 || threads == 0 {
-		return false
+		return false, nil
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
-		return false
+		return false, nil
 	}
 	want, err := base64.RawStdEncoding.DecodeString(parts[5])
-	return err == nil && subtle.ConstantTimeCompare(argon(plain, salt, time, memory, threads), want) == 1
+	if err != nil {
+		return false, nil
+	}
+	got, err := argon(ctx, plain, salt, time, memory, threads)
+	return err == nil && subtle.ConstantTimeCompare(got, want) == 1, err
 }
 
 // Same says whether p and other are one and the same, not just the same text:

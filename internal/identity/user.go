@@ -60,6 +60,10 @@ func UserByEmail(tx *store.Tx, email string) (*User, error) {
 	return Users.OneBy(tx, "email", nameKey(email))
 }
 
+// EmailKey is what two spellings of one address have in common: whatever the
+// case, and the blanks around it. It is short whatever the address is.
+func EmailKey(email string) string { return nameKey(email) }
+
 // ActiveUserByID returns a user, for what only makes sense for one that is not
 // deleted, such as roles; or the API's 404. The value is shared.
 func ActiveUserByID(tx *store.Tx, id string) (*User, error) {

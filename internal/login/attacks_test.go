@@ -2,11 +2,13 @@ package login_test
 
 import (
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mockcloud/mockcloud/mocktest"
@@ -47,9 +49,14 @@ func TestAttacks(t *testing.T) {
 		{name: "CSRF on the approval", source: "RFC 6749 §10.12", try: approvalWithoutToken},
 		{name: "planted session", source: "RFC 6749 §10.12", try: plantedSession},
 		{name: "sign-in of another browser by single sign-on", source: "RFC 6749 §10.12", try: stolenContinue},
+		{name: "sign-in handed over to a victim", source: "RFC 6749 §10.12", try: handedOver},
+		{name: "scopes approved unseen", source: "RFC 6749 §10.13", try: unseenScopes},
+		{name: "name of another site that leads here", source: "DNS rebinding", try: foreignHost},
+		{name: "path of two slashes as another host", source: "RFC 9700 §4.11", try: doubleSlash},
+		{name: "secrets in the log", source: "RFC 9700 §4.3", try: nothingLogged},
 		{name: "clickjacking", source: "RFC 6749 §10.13, RFC 9700 §4.16", try: clickjacking},
 		{name: "token or code in a Referer", source: "RFC 9700 §4.2.4", try: referrers},
-		{name: "code in a log of the authorize endpoint's answer", source: "RFC 9700 §4.3", try: nothingCached},
+		{name: "code in a cache", source: "RFC 9700 §4.3", try: nothingCached},
 		{name: "password guessing", source: "RFC 6749 §10.10", elsewhere: "TestFailedSignInsAreThrottledPerAccount"},
 		{name: "assertion replay", source: "RFC 7522 §8", elsewhere: "TestAnAssertionServesOnce"},
 		{name: "assertion replay by another door", source: "RFC 7522 §8", try: replayAcrossDoors},
@@ -242,11 +249,31 @@ func stolenContinue(t *testing.T, srv *mocktest.Server) {
 			t.Errorf("%s: %d %s", name, got.status, got.location)
 		}
 	}
-	if got := attacker.get(t, last.location); got.query(t).Get("code") == "" {
+	without, _, _ := strings.Cut(last.location, "&ticket=")
+	if got := attacker.get(t, without); got.status != http.StatusBadRequest {
+		t.Errorf("without the ticket: %d %s", got.status, got.location)
+	}
+	if got := attacker.finish(t, last); got.query(t).Get("code") == "" {
 		t.Errorf("whoever began it: %d", got.status)
 	}
 	if got := attacker.get(t, last.location); got.status != http.StatusBadRequest {
 		t.Errorf("a second time: %d", got.status)
+	}
+}
+
+// The attacker begins, lets the victim sign in at the provider, and goes on alone.
+func handedOver(t *testing.T, srv *mocktest.Server) {
+	attacker, victim := newBrowser(t, srv), newBrowser(t, srv)
+	start := attacker.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv)))
+	state := start.query(t).Get("RelayState")
+	last := victim.signInAtIDP(t, start)
+	if got := victim.get(t, last.location); got.status != http.StatusBadRequest {
+		t.Errorf("the victim signs in for the attacker: %d %s", got.status, got.location)
+	}
+	for _, ticket := range []string{"", "&ticket=", "&ticket=x"} {
+		if got := attacker.get(t, "/saml/continue?id="+url.QueryEscape(state)+ticket); got.status != http.StatusBadRequest {
+			t.Errorf("the attacker is signed in: %d %s", got.status, got.location)
+		}
 	}
 }
 
@@ -284,7 +311,11 @@ func referrers(t *testing.T, srv *mocktest.Server) {
 	pages["redirect"] = b.submit(t, b.get(t, implicit()), "as", agentID)
 	pages["single sign-on"] = b.get(t, authorize())
 	for name, page := range pages {
-		if page.header.Get("Referrer-Policy") != "no-referrer" {
+		want := "same-origin"
+		if strings.HasPrefix(page.location, "http") {
+			want = "no-referrer"
+		}
+		if page.header.Get("Referrer-Policy") != want {
 			t.Errorf("%s: Referrer-Policy = %q", name, page.header.Get("Referrer-Policy"))
 		}
 		for _, where := range []string{`src="http`, `href="http`} {
@@ -302,6 +333,111 @@ func nothingCached(t *testing.T, srv *mocktest.Server) {
 	if !strings.Contains(got.header.Get("Cache-Control"), "no-store") || got.body != "" {
 		t.Errorf("the redirect may be kept: %q, and has a body of %d bytes", got.header.Get("Cache-Control"), len(got.body))
 	}
+}
+
+func unseenScopes(t *testing.T, _ *mocktest.Server) {
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", scopeFixture(t)}})
+	b := newBrowser(t, srv)
+	page := b.submit(t, b.get(t, authorize()), "as", "6d6f636b-0005-4000-8000-000000000001")
+	var client map[string]any
+	admin := srv.Admin(t)
+	admin.Get(t, "/api/v2/oauth/clients/"+webApp).JSON(t, &client)
+	client["scope"] = append(client["scope"].([]any), "telephony")
+	admin.Put(t, "/api/v2/oauth/clients/"+webApp, client)
+	again := b.submit(t, page, "approve", "1")
+	if again.status != http.StatusOK || !strings.Contains(again.body, "<code>telephony</code>") {
+		t.Fatalf("approved without having seen it: %d %s", again.status, again.location)
+	}
+	if got := b.submit(t, again, "approve", "1"); got.query(t).Get("code") == "" {
+		t.Errorf("after having seen it: %d", got.status)
+	}
+}
+
+func foreignHost(t *testing.T, srv *mocktest.Server) {
+	for _, path := range []string{"/_mockcloud/idp", "/_mockcloud/idp/sso", "/_mockcloud/callback"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = "evil.test"
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = got.Body.Close()
+		if got.StatusCode != http.StatusForbidden {
+			t.Errorf("%s = %d", path, got.StatusCode)
+		}
+	}
+	foreign := http.Header{"Origin": {"http://evil.test"}}
+	for _, path := range []string{"/login", "/oauth/authorize", "/logout"} {
+		if got := srv.Anonymous().Do(t, http.MethodGet, path, nil, foreign); got.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("scripts of another origin may read %s", path)
+		}
+	}
+}
+
+func doubleSlash(t *testing.T, srv *mocktest.Server) {
+	for _, path := range []string{"//oauth/authorize", "//login", "/gw//login", "//logout", "//oauth/authorize?client_id=x", "///oauth/authorize?" + strings.TrimPrefix(authorize(), "/oauth/authorize?")} {
+		got := newBrowser(t, srv).get(t, srv.URL+path)
+		if strings.HasPrefix(got.location, "//") || strings.Contains(got.body, `="//`) {
+			t.Errorf("%s leads to another host: %d %s", path, got.status, got.location)
+		}
+	}
+}
+
+// nothingLogged goes through every way in at the most talkative level and looks
+// for what must not be written down.
+func nothingLogged(t *testing.T, _ *mocktest.Server) {
+	log := &syncBuffer{}
+	srv := mocktest.Start(t, mocktest.Options{PasswordGrant: true, Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	b := newBrowser(t, srv)
+	b.submit(t, b.get(t, authorize()), "email", agentEmail, "password", "a-wrong-password")
+	b.submit(t, b.get(t, authorize()), "email", agentEmail, "password", agentWord)
+	code := b.code(t)
+	access, refresh := mustIssue(t, redeem(t, srv, code))
+	redeem(t, srv, code)
+	trade(t, srv, webApp, webSecret, "grant_type", "refresh_token", "refresh_token", refresh)
+	trade(t, srv, webSecret, webApp, "grant_type", "client_credentials") // the wrong way round
+	trade(t, srv, passwordApp, passwordWord, "grant_type", "password", "username", agentEmail, "password", "a-wrong-password")
+	b.get(t, implicit())
+	text := assertion(t, srv, `{"user":"`+agentEmail+`"}`)
+	bearerGrant(t, srv, text)
+	bearerGrant(t, srv, text)
+	b.do(t.Context(), t, http.MethodPost, "/saml", url.Values{"SAMLResponse": {text}})
+	alive(t, srv, access)
+	written := log.String()
+	for _, told := range []string{"token refused", "sign-in refused", "used before; what it gave has ended", "client not found"} {
+		if !strings.Contains(written, told) {
+			t.Errorf("the log does not tell %q:\n%s", told, written)
+		}
+	}
+	for name, secret := range map[string]string{
+		"a code": code, "an access token": access, "a refresh token": refresh, "an assertion": text[200:260], "a client's secret": webSecret,
+		"a password": agentWord, "a wrong password": "a-wrong-password", "another client's secret": passwordWord,
+	} {
+		if strings.Contains(written, secret) {
+			t.Errorf("the log holds %s", name)
+		}
+	}
+}
+
+// syncBuffer is a buffer that a server may write to while a test reads it.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 func replayAcrossDoors(t *testing.T, srv *mocktest.Server) {
@@ -417,6 +553,7 @@ func headerInjection(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// A redirect URI is never part of the policy, whatever it holds.
 func policyInjection(t *testing.T, srv *mocktest.Server) {
 	evil := "http://localhost;script-src *:80/callback"
 	made := srv.Admin(t).Post(t, "/api/v2/oauth/clients", map[string]any{

@@ -27,6 +27,7 @@ const (
 // client and the redirect URI are trusted: nothing is redirected before that is
 // known (facts: oauth.md §4).
 type authorizeRequest struct {
+	rawQuery     string
 	query        url.Values
 	client       *identity.Client
 	clientOrg    string
@@ -39,6 +40,7 @@ type authorizeRequest struct {
 	challenge    string // S256, or ""
 	prompt       []string
 	org          string // short name, with provider
+	orgID        string // what org means; "" where it means nothing
 	provider     string
 	target       string // organization id
 	hintEmail    string
@@ -65,7 +67,7 @@ var applicationErrors = []string{errorInvalidClientID, errorInvalidRedirectURI, 
 // authorize is where an application sends a browser: it asks for whatever is
 // missing, page by page at the same address, and then sends the browser back.
 func (l *Login) authorize(c echo.Context) error {
-	req, err := l.readAuthorize(c.Request().Context(), c.Request().URL.RawQuery)
+	req, err := l.readAuthorize(c.Request().Context(), c.Request().URL.RawQuery, l.base(c.Request())+prefix(c.Request())+callbackPath)
 	if err != nil {
 		return l.failAuthorize(c, req, err)
 	}
@@ -83,14 +85,14 @@ func (l *Login) authorize(c echo.Context) error {
 }
 
 // readAuthorize checks the request, the client and the redirect URI first. With
-// an error that may be redirected comes the request.
-func (l *Login) readAuthorize(ctx context.Context, rawQuery string) (*authorizeRequest, error) {
-	query, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return nil, untrusted{errorInvalidClientID}
-	}
+// an error that may be redirected comes the request. ownCallback is where the
+// browser finds the page that stands in for an application.
+func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string) (*authorizeRequest, error) {
+	// A semicolon is a character like any other for those who wrote the clients. What
+	// cannot be read is told once it is known whom to tell.
+	query, garbled := url.ParseQuery(strings.ReplaceAll(rawQuery, ";", "%3B"))
 	r := &authorizeRequest{
-		query: query, redirectURI: query.Get("redirect_uri"), responseType: query.Get("response_type"), state: query.Get("state"),
+		rawQuery: rawQuery, query: query, redirectURI: query.Get("redirect_uri"), responseType: query.Get("response_type"), state: query.Get("state"),
 		prompt: strings.Fields(query.Get("prompt")), org: query.Get("org"), provider: query.Get("provider"), target: query.Get("target"),
 		nonce: query.Get("nonce"),
 	}
@@ -100,13 +102,18 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery string) (*authorizeR
 	case len(query["redirect_uri"]) != 1:
 		return nil, untrusted{errorInvalidRedirectURI}
 	}
-	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
 		var found bool
 		if r.clientOrg, found = orgWithClient(tx, query.Get("client_id")); !found {
 			return untrusted{errorInvalidClientID}
 		}
 		var err error
-		r.client, err = identity.Clients.Peek(tx.In(r.clientOrg), query.Get("client_id"))
+		if r.client, err = identity.Clients.Peek(tx.In(r.clientOrg), query.Get("client_id")); err != nil {
+			return err
+		}
+		if r.org != "" {
+			r.orgID, err = orgNamed(tx, r.org)
+		}
 		return err
 	})
 	switch {
@@ -114,15 +121,29 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery string) (*authorizeR
 		return nil, err
 	case r.client.State != identity.ClientActive:
 		return nil, untrusted{errorClientDisabled}
-	case !slices.Contains(r.client.RedirectURIs, r.redirectURI) || !redirectable(r.redirectURI):
+	case !registered(r.client, r.redirectURI, ownCallback):
+		l.Logger.Info("redirect URI refused", "client", r.client.ID, "redirect_uri", printable(r.redirectURI), "registered", r.client.RedirectURIs)
 		return nil, untrusted{errorInvalidRedirectURI}
 	case len(query["response_type"]) != 1 || (r.responseType != responseToken && r.responseType != responseCode):
 		return nil, untrusted{errorInvalidResponseType}
 	}
+	if garbled != nil {
+		return r, refuse("invalid_request", "the query string is not a valid form")
+	}
 	if r.responseType == responseToken && l.NoImplicit {
 		return r, refuse("unsupported_response_type", "the implicit grant is switched off")
 	}
-	return r, r.check()
+	return r, r.check(l.Scopes())
+}
+
+// registered says whether the URI is one of the client's, as a whole. The page of
+// this server that stands in for an application counts by its path, so that it
+// works on any port.
+func registered(client *identity.Client, uri, ownCallback string) bool {
+	if uri == ownCallback && slices.ContainsFunc(client.RedirectURIs, func(s string) bool { return strings.HasSuffix(s, callbackPath) }) {
+		return true
+	}
+	return slices.Contains(client.RedirectURIs, uri) && redirectable(uri)
 }
 
 // redirectable refuses addresses that run as a script of the page they are
@@ -143,11 +164,9 @@ func redirectable(uri string) bool {
 }
 
 // check looks at everything that may be answered to the application.
-func (r *authorizeRequest) check() error {
-	for name, values := range r.query {
-		if len(values) > 1 {
-			return refuse("invalid_request", "a parameter is there twice: "+printable(name))
-		}
+func (r *authorizeRequest) check(scopes []string) error {
+	if name, twice := doubled(r.query); twice {
+		return refuse("invalid_request", "a parameter is there twice: "+printable(name))
 	}
 	wanted := identity.GrantCode
 	if r.responseType == responseToken {
@@ -160,7 +179,7 @@ func (r *authorizeRequest) check() error {
 		return refuse("invalid_request", "org and provider only work as a pair")
 	}
 	r.readHint(r.query.Get("login_hint"))
-	if err := r.readScope(r.query.Get("scope")); err != nil {
+	if err := r.readScope(r.query.Get("scope"), scopes); err != nil {
 		return err
 	}
 	return r.readChallenge()
@@ -192,12 +211,14 @@ func isChallenge(s string) bool {
 // OpenID Connect libraries, and every client has them.
 var openIDScopes = []string{"openid", "profile", "email", "offline_access"}
 
-func (r *authorizeRequest) readScope(scope string) error {
+// readScope takes the scopes apart; known are those of the API, sorted.
+func (r *authorizeRequest) readScope(scope string, known []string) error {
 	for s := range strings.FieldsSeq(scope) {
+		_, exists := slices.BinarySearch(known, s)
 		switch {
 		case slices.Contains(openIDScopes, s):
 			r.openID = r.openID || s == "openid"
-		case r.client.Has(s):
+		case exists && r.client.Has(s):
 			r.scope = append(r.scope, s)
 		default:
 			return refuse("invalid_scope", "one or more scopes do not exist or are not allowed")
@@ -279,8 +300,18 @@ func (l *Login) proceed(c echo.Context, r *authorizeRequest, s *signedIn) error 
 	if s == nil {
 		return l.askWho(c, r)
 	}
+	err := l.enterAs(c, r, s)
+	if errors.Is(err, store.ErrNotFound) && !c.Response().Committed { // deleted, or signed out everywhere, in this very moment
+		return l.askWho(c, r)
+	}
+	return err
+}
+
+func (l *Login) enterAs(c echo.Context, r *authorizeRequest, s *signedIn) error {
 	person, err := r.choose(s)
 	switch {
+	case errors.Is(err, errOther):
+		return l.askWho(c, r)
 	case errors.Is(err, errNotThere):
 		return l.failAuthorize(c, r, refuse("access_denied", "the user does not belong to the target organization"))
 	case errors.Is(err, errAsk):
@@ -298,7 +329,7 @@ func (l *Login) proceed(c echo.Context, r *authorizeRequest, s *signedIn) error 
 		if slices.Contains(r.prompt, "none") {
 			return l.failAuthorize(c, r, refuse("consent_required", "the application is not approved"))
 		}
-		return l.showApproval(c, r, person)
+		return l.showApproval(c, r, s, person)
 	case approvalByOthers:
 		return l.failAuthorize(c, r, refuse("access_denied", "an administrator of the organization must approve this application first"))
 	}
@@ -319,16 +350,25 @@ func (l *Login) askWho(c echo.Context, r *authorizeRequest) error {
 var (
 	errNotThere = errors.New("the person is not in the target organization")
 	errAsk      = errors.New("the person has to choose an organization")
+	errOther    = errors.New("the request is about an organization that nobody is signed in to")
 )
 
 // choose says as whom the session enters.
 func (r *authorizeRequest) choose(s *signedIn) (auth.Person, error) {
+	in := func(org string) int {
+		return slices.IndexFunc(s.People, func(p auth.Person) bool { return p.Org == org })
+	}
 	if r.target != "" {
-		i := slices.IndexFunc(s.People, func(p auth.Person) bool { return p.Org == r.target })
-		if i < 0 {
-			return auth.Person{}, errNotThere
+		if i := in(r.target); i >= 0 {
+			return s.People[i], nil
 		}
-		return s.People[i], nil
+		return auth.Person{}, errNotThere
+	}
+	if r.org != "" {
+		if i := in(r.orgID); i >= 0 {
+			return s.People[i], nil
+		}
+		return auth.Person{}, errOther
 	}
 	if len(s.People) > 1 && !s.Chosen {
 		return auth.Person{}, errAsk
@@ -353,15 +393,14 @@ func (l *Login) complete(c echo.Context, r *authorizeRequest, person auth.Person
 			return err
 		}
 		var err error
-		text, err = l.newCode(tx, &code{
-			SignInGrant: auth.SignInGrant{Person: person, ClientID: r.client.ID, Family: l.NewID(), Scope: scope},
+		text, err = l.Authority.NewCode(tx, auth.Code{
+			SignInGrant: auth.SignInGrant{
+				Person: person, ClientID: r.client.ID, ClientGeneration: r.client.TokenGeneration, Family: l.NewID(), Scope: scope,
+			},
 			RedirectURI: r.redirectURI, Challenge: r.challenge, OpenID: r.openID, Nonce: r.nonce, SignedIn: since,
 		})
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) { // deleted in this very moment
-		return l.askWho(c, r)
-	}
 	if err != nil {
 		return err
 	}

@@ -94,6 +94,7 @@ func TestWhatIsNotTrustedEndsOnTheErrorPage(t *testing.T) {
 		{"no client", authorize("client_id", ""), "invalidClientId"},
 		{"two clients", authorize() + "&client_id=" + webApp, "invalidClientId"},
 		{"broken query", "/oauth/authorize?client_id=%zz", "invalidClientId"},
+		{"semicolons instead of ampersands", strings.ReplaceAll(authorize(), "&", ";"), "invalidRedirectUri"},
 		{"no redirect URI", authorize("redirect_uri", ""), "invalidRedirectUri"},
 		{"two redirect URIs", authorize() + "&redirect_uri=" + url.QueryEscape(callback), "invalidRedirectUri"},
 		{"another host", authorize("redirect_uri", "http://evil.test/callback"), "invalidRedirectUri"},
@@ -143,6 +144,8 @@ func TestWhatIsTrustedIsToldToTheApplication(t *testing.T) {
 		{"method without a challenge", authorize("code_challenge_method", "S256"), "invalid_request", "code_challenge must be 43 characters of base64url"},
 		{"short challenge", authorize("code_challenge", "short", "code_challenge_method", "S256"), "invalid_request", "code_challenge must be 43 characters of base64url"},
 		{"a parameter twice", authorize() + "&scope=users&scope=users", "invalid_request", "a parameter is there twice: scope"},
+		{"a query that cannot be read", authorize() + "&x=%zz", "invalid_request", "the query string is not a valid form"},
+		{"a scope that there is not, by its form", authorize("scope", "notifications:readonly"), "invalid_scope", "one or more scopes do not exist or are not allowed"},
 		{"no page may be shown", authorize("prompt", "none"), "login_required", "nobody is signed in"},
 	}
 	for _, tt := range tests {
@@ -192,6 +195,37 @@ func TestASessionSignsInUntilThePromptAsksAgain(t *testing.T) {
 	access, _ := mustIssue(t, redeem(t, srv, got.query(t).Get("code")))
 	if me := srv.Bearer(access).Get(t, "/api/v2/users/me"); me.Str(t, "email") != adminEmail {
 		t.Errorf("signed in as %s", me.Str(t, "email"))
+	}
+}
+
+// The page that stands in for an application works on any port, for clients that
+// have registered it on some.
+func TestTheServersOwnCallbackMovesWithIt(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	own := srv.URL + "/_mockcloud/callback"
+	b := newBrowser(t, srv)
+	code := b.code(t, "redirect_uri", own)
+	mustIssue(t, trade(t, srv, webApp, webSecret, "grant_type", "authorization_code", "code", code, "redirect_uri", own))
+	without := srv.Admin(t).Post(t, "/api/v2/oauth/clients", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"registeredRedirectUri":["`+callback+`"]}`).Str(t, "id")
+	for name, address := range map[string]string{
+		"of a client that has registered another": authorize("client_id", without, "redirect_uri", own),
+		"of another server":                       authorize("redirect_uri", "http://127.0.0.1:1/_mockcloud/callback"),
+	} {
+		if got := newBrowser(t, srv).get(t, address); !strings.HasPrefix(got.location, "/error?errorKey=invalidRedirectUri") {
+			t.Errorf("%s: %d %s", name, got.status, got.location)
+		}
+	}
+}
+
+// A semicolon is a character like any other.
+func TestTheStateMayHoldSemicolons(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	b := newBrowser(t, srv)
+	b.code(t)
+	if got := b.get(t, authorize("state", "")+"&state=a;b"); got.query(t).Get("state") != "a;b" {
+		t.Errorf("answer = %d %s", got.status, got.location)
 	}
 }
 

@@ -112,21 +112,38 @@ func (l *Login) browser(c echo.Context) (string, error) {
 	return v, err
 }
 
-// formToken is what a form of this browser must bring along.
-func (l *Login) formToken(browser string) string {
-	mac := hmac.New(sha256.New, l.formKey())
+// formToken is what a form of this browser must bring along: one of a page before
+// the sign-in, or one of a page after it, which is good for that session and that
+// request alone.
+func (l *Login) formToken(browser string, after *signedIn, rawQuery string) (string, error) {
+	key, err := l.formKey()
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(browser))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	if after != nil {
+		mac.Write([]byte("\n" + after.Hash + "\n" + rawQuery))
+	}
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
 // ownForm says whether a posted form comes from a page that this server gave to
-// this browser: by the token, and by what browsers say of a request's origin.
-func (l *Login) ownForm(r *http.Request, form url.Values) bool {
+// this browser, by the token and by what browsers say of a request's origin; and
+// whether that page came after the sign-in of s, for this very request.
+func (l *Login) ownForm(r *http.Request, form url.Values, s *signedIn) (own, after bool) {
 	browser := cookieValue(r, cookieBrowser)
-	if browser == "" || !hmac.Equal([]byte(form.Get("csrf")), []byte(l.formToken(browser))) {
-		return false
+	if browser == "" || http.NewCrossOriginProtection().Check(r) != nil {
+		return false, false
 	}
-	return http.NewCrossOriginProtection().Check(r) == nil
+	fits := func(s *signedIn) bool {
+		token, err := l.formToken(browser, s, r.URL.RawQuery)
+		return err == nil && hmac.Equal([]byte(form.Get("csrf")), []byte(token))
+	}
+	if s != nil && fits(s) {
+		return true, true
+	}
+	return fits(nil), false
 }
 
 // base is what the browser calls this server, without a slash at the end.
@@ -145,7 +162,7 @@ func prefix(r *http.Request) string {
 	if !ok || !strings.HasPrefix(before, "/") || strings.HasPrefix(before, "//") {
 		return ""
 	}
-	return before
+	return strings.TrimRight(before, "/") // a page that begins with two would be another host's
 }
 
 // redirect sends the browser elsewhere, and no one there learns from where.

@@ -39,6 +39,7 @@ type browser struct {
 	url    string
 	client *http.Client
 	header http.Header
+	access string // an access token that the browser's person has
 }
 
 func newBrowser(t *testing.T, srv *mocktest.Server) *browser {

@@ -39,6 +39,7 @@ func (l *Login) callback(c echo.Context) error {
 	}
 	slices.SortFunc(p.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
 	p.Fields = p.Fields[:min(len(p.Fields), maxShown)]
+	p.Use = command("-H 'Authorization: Bearer ACCESS_TOKEN'", l.base(r)+prefix(r)+"/api/v2/users/me")
 	var err error
 	if p.Next, err = l.nextCommand(c, got); err != nil {
 		return err
@@ -56,13 +57,13 @@ func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
 	if got.Get("code") == "" {
 		return "", nil
 	}
-	var found *code
+	var found auth.Code
 	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		var err error
-		found, err = codes.Peek(tx, auth.Hash(got.Get("code")))
+		found, err = l.Authority.Code(tx, got.Get("code"))
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, auth.ErrBadCode) || errors.Is(err, auth.ErrUsedCode) {
 		return "", nil
 	}
 	if err != nil {

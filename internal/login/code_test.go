@@ -258,6 +258,18 @@ func TestWhatEndsRefreshTokens(t *testing.T) {
 		{"all tokens of the user deleted", func(t *testing.T, srv *mocktest.Server, _ *browser) {
 			srv.Admin(t).Delete(t, "/api/v2/tokens/"+agentID)
 		}, true, false},
+		// Guess: facts oauth.md §5 do not name it among what ends refresh tokens.
+		{"the access token deleted", func(t *testing.T, srv *mocktest.Server, b *browser) {
+			srv.Bearer(b.access).Delete(t, "/api/v2/tokens/me")
+		}, false, false},
+		{"another grant type and back", changeGrantType, true, false},
+		{"the client deleted and brought back", func(t *testing.T, srv *mocktest.Server, _ *browser) {
+			deactivate(t, srv, webApp)
+			if got := srv.Admin(t).Delete(t, "/api/v2/oauth/clients/"+webApp); got.Status != http.StatusNoContent {
+				t.Errorf("%d %s", got.Status, got.Body)
+			}
+			srv.Reset(t)
+		}, true, false},
 		{"the user deleted", func(t *testing.T, srv *mocktest.Server, _ *browser) {
 			srv.Admin(t).Delete(t, "/api/v2/users/"+agentID)
 		}, true, false},
@@ -268,6 +280,7 @@ func TestWhatEndsRefreshTokens(t *testing.T) {
 			srv := mocktest.Start(t, mocktest.Options{})
 			b := newBrowser(t, srv)
 			access, refresh := mustIssue(t, redeem(t, srv, b.code(t)))
+			b.access = access
 			tt.end(t, srv, b)
 			got := trade(t, srv, webApp, webSecret, "grant_type", "refresh_token", "refresh_token", refresh)
 			if (got.Status != http.StatusOK) != tt.ended {
@@ -280,7 +293,8 @@ func TestWhatEndsRefreshTokens(t *testing.T) {
 	}
 }
 
-// A restart keeps codes, refresh tokens and sessions.
+// A restart keeps codes, refresh tokens and sessions; and so does a reset, of
+// people who come back.
 func TestSignInsOutliveTheServer(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir() + "/state.db"
@@ -288,12 +302,56 @@ func TestSignInsOutliveTheServer(t *testing.T) {
 	b := newBrowser(t, srv)
 	_, refresh := mustIssue(t, redeem(t, srv, b.code(t)))
 	code := b.code(t)
-	cookies := b.client.Jar.Cookies(mustURL(t, srv.URL))
+	session := cookieOf(t, b, "mockcloud_session_"+mustURL(t, srv.URL).Port())
 	srv.Stop(t)
-	again := mocktest.Start(t, mocktest.Options{Path: path})
-	mustIssue(t, redeem(t, again, code))
-	mustIssue(t, trade(t, again, webApp, webSecret, "grant_type", "refresh_token", "refresh_token", refresh))
-	if !strings.Contains(cookies[0].Name+cookies[1].Name, "mockcloud_session") {
-		t.Errorf("cookies = %v", cookies)
+	srv = mocktest.Start(t, mocktest.Options{Path: path})
+	srv.Reset(t)
+	mustIssue(t, redeem(t, srv, code))
+	mustIssue(t, trade(t, srv, webApp, webSecret, "grant_type", "refresh_token", "refresh_token", refresh))
+	site := mustURL(t, srv.URL)
+	again := newBrowser(t, srv)
+	again.client.Jar.SetCookies(site, []*http.Cookie{{Name: "mockcloud_session_" + site.Port(), Value: session}})
+	if got := again.get(t, authorize("prompt", "none")); got.query(t).Get("code") == "" {
+		t.Errorf("the session is gone: %d %s", got.status, got.location)
+	}
+}
+
+// What ends refresh tokens ends codes that were not traded yet.
+func TestWhatEndsRefreshTokensEndsCodes(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(t *testing.T, srv *mocktest.Server, b *browser){
+		"logout": func(t *testing.T, _ *mocktest.Server, b *browser) { b.get(t, "/logout") },
+		"a new password": func(t *testing.T, srv *mocktest.Server, _ *browser) {
+			srv.Admin(t).Post(t, "/api/v2/users/"+agentID+"/password", `{"newPassword":"another-Passw0rd!"}`)
+		},
+		"all tokens of the user deleted": func(t *testing.T, srv *mocktest.Server, _ *browser) {
+			srv.Admin(t).Delete(t, "/api/v2/tokens/"+agentID)
+		},
+		"another grant type and back": changeGrantType,
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := mocktest.Start(t, mocktest.Options{})
+			b := newBrowser(t, srv)
+			code := b.code(t)
+			end(t, srv, b)
+			refused(t, redeem(t, srv, code), "invalid_grant", "authorization code is invalid or expired")
+		})
+	}
+}
+
+// changeGrantType makes the web app something else for a moment, which ends its
+// tokens.
+func changeGrantType(t *testing.T, srv *mocktest.Server, _ *browser) {
+	t.Helper()
+	admin := srv.Admin(t)
+	var client map[string]any
+	admin.Get(t, "/api/v2/oauth/clients/"+webApp).JSON(t, &client)
+	for _, grantType := range []string{"TOKEN", "CODE"} {
+		client["authorizedGrantType"] = grantType
+		if got := admin.Put(t, "/api/v2/oauth/clients/"+webApp, client); got.Status != http.StatusOK {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
 	}
 }

@@ -49,36 +49,33 @@ func FuzzAuthorizeQuery(f *testing.F) {
 	})
 }
 
-// FuzzForms sends anything as a form of the pages and as an assertion.
+// FuzzForms sends anything as a form of the pages, with the cookie and the token
+// of a real browser, and as an assertion.
 func FuzzForms(f *testing.F) {
 	srv := mocktest.Start(f, mocktest.Options{})
-	good := url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte("<samlp:Response/>"))}, "RelayState": {"x"}}
-	f.Add("/saml", good.Encode())
-	f.Add("/login", "email=a&password=b&csrf=c")
-	f.Add("/oauth/authorize?"+url.Values{"client_id": {webApp}, "redirect_uri": {callback}, "response_type": {"code"}}.Encode(), "as="+agentID)
-	f.Add("/_mockcloud/idp/sso", "SAMLRequest=x&user=y/z")
-	f.Add("/oauth/token", "grant_type=urn:ietf:params:oauth:grant-type:saml2-bearer&client_id="+samlApp+"&client_secret="+samlSecret+"&orgName=mockcloud&assertion=PHg%2BPC94Pg")
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	paths := []string{"/saml", "/login", "/oauth/authorize", "/_mockcloud/idp/sso", "/oauth/token"}
-	f.Fuzz(func(t *testing.T, path, body string) {
-		target := paths[len(body)%len(paths)]
-		for _, p := range paths {
-			if strings.HasPrefix(path, p) {
-				target = p
-			}
-		}
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+target, strings.NewReader(body))
+	paths := []string{"/saml", "/login", authorize(), "/_mockcloud/idp/sso", "/oauth/token"}
+	f.Add(uint8(0), url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte("<samlp:Response/>"))}, "RelayState": {"x"}}.Encode())
+	f.Add(uint8(1), "email=a%40b&password=b")
+	f.Add(uint8(2), "as="+agentID)
+	f.Add(uint8(2), "organization=x&approve=1&scopes=users")
+	f.Add(uint8(3), "SAMLRequest=x")
+	f.Add(uint8(3), "user=6d6f636b-0001-4000-8000-000000000001%2F"+agentID+"&acs=http%3A%2F%2Flocalhost&fault=expired")
+	f.Add(uint8(4), "grant_type=urn:ietf:params:oauth:grant-type:saml2-bearer&client_id="+samlApp+"&client_secret="+samlSecret+"&orgName=mockcloud&assertion=PHg%2BPC94Pg")
+	f.Fuzz(func(t *testing.T, path uint8, body string) {
+		b := newBrowser(t, srv)
+		csrf := hiddenField.FindStringSubmatch(b.get(t, authorize()).body)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+paths[int(path)%len(paths)], strings.NewReader(body+"&csrf="+csrf[2]))
 		if err != nil {
 			t.Skip()
 		}
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		got, err := client.Do(r)
+		got, err := b.client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_ = got.Body.Close()
-		if got.StatusCode >= http.StatusInternalServerError || len(got.Header.Values("Set-Cookie")) > 1 {
-			t.Errorf("%s = %d %v", target, got.StatusCode, got.Header)
+		if got.StatusCode >= http.StatusInternalServerError {
+			t.Errorf("%s = %d %v", r.URL, got.StatusCode, got.Header)
 		}
 	})
 }

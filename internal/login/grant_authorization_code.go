@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -23,36 +22,11 @@ var authorizationCode = grantType{
 	issue:      redeemCode,
 }
 
-// Lifetimes of codes in seconds. The real one is unknown (facts: oauth.md §13).
+// The bounds of a code verifier in characters (RFC 7636 §4.1).
 const (
-	codeSeconds      = 5 * 60
-	rememberedCode   = 60 * 60 // how long a code that was used is known as such
-	verifierShortest = 43      // characters (RFC 7636 §4.1)
+	verifierShortest = 43
 	verifierLongest  = 128
 )
-
-// code is an authorization code. It belongs to no organization, so that it is
-// found by itself.
-type code struct {
-	Hash string `json:"hash"`
-	auth.SignInGrant
-	RedirectURI string `json:"redirectUri"`
-	Challenge   string `json:"challenge,omitempty"` // S256; "" when the request sent none
-	OpenID      bool   `json:"openId,omitempty"`
-	Nonce       string `json:"nonce,omitempty"`
-	SignedIn    int64  `json:"signedIn"` // seconds since 1970
-	Used        bool   `json:"used,omitempty"`
-	Good        int64  `json:"good"`    // until when, in seconds since 1970
-	Expires     int64  `json:"expires"` // when it can be forgotten
-}
-
-var codes = store.Collection[*code]{
-	Name: "login/codes",
-	Key:  func(c *code) string { return c.Hash },
-	Indexes: []store.Index[*code]{
-		{Name: "expires", Keys: func(c *code) []string { return []string{fmt.Sprintf("%012d", c.Expires)} }},
-	},
-}
 
 var errBadCode = refuse("invalid_grant", "authorization code is invalid or expired")
 
@@ -65,15 +39,16 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := codes.Get(tx.In(store.Global), auth.Hash(text))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, errBadCode
-	}
-	if err != nil {
+	authority := g.login.Authority
+	c, err := authority.Code(tx, text)
+	used := errors.Is(err, auth.ErrUsedCode)
+	switch {
+	case errors.Is(err, auth.ErrBadCode):
+		return nil, errBadCode.because("unknown or expired")
+	case (err == nil || used) && !c.OfClient(g.client):
+		return nil, errBadCode.because("it was given to another client, or the client has changed")
+	case err != nil && !used:
 		return nil, err
-	}
-	if c.ClientID != g.client.ID {
-		return nil, errBadCode
 	}
 	verifier := g.form.Get("code_verifier")
 	switch {
@@ -84,26 +59,23 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 		// The first is what a stripped challenge looks like (RFC 9700 §4.8.2).
 		return nil, refuse("invalid_grant", "invalid code verifier")
 	}
-	if c.Used {
+	if used {
 		// Somebody has a copy: what it gave ends too (RFC 6749 §4.1.2).
-		if err := g.login.Authority.RevokeFamily(tx, c.SignInGrant); err != nil {
+		if err := authority.RevokeFamily(tx, c.SignInGrant, g.client); err != nil {
 			return nil, err
 		}
-		return nil, revoking{errBadCode}
+		return nil, revoking{errBadCode.because("used before; what it gave has ended")}
 	}
 	user, err := c.User(tx)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, errBadCode
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, errBadCode.because("the user is gone, or all of their tokens were ended")
+	case err != nil:
 		return nil, err
+	case c.RedirectURI != redirectURI:
+		return nil, errBadCode.because("the redirect URI is not the one that it was asked for with")
 	}
-	now := g.login.Clock.Now().Unix()
-	if now >= c.Good || c.RedirectURI != redirectURI {
-		return nil, errBadCode
-	}
-	c.Used, c.Expires = true, now+rememberedCode
-	if err := codes.Put(tx.In(store.Global), c); err != nil {
+	if err := authority.UseCode(tx, text); err != nil {
 		return nil, err
 	}
 	given := &issued{grant: auth.Grant{
@@ -114,7 +86,7 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 	}
 	if g.secret != "" {
 		// A public client could not use it (facts: oauth.md §5).
-		given.refreshToken, err = g.login.Authority.NewRefreshToken(tx, c.SignInGrant)
+		given.refreshToken, err = authority.NewRefreshToken(tx, c.SignInGrant)
 	}
 	return given, err
 }
@@ -126,19 +98,4 @@ func verifies(verifier, challenge string) bool {
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
-}
-
-// newCode stores an authorization code and returns it.
-func (l *Login) newCode(tx *store.Tx, c *code) (string, error) {
-	tx = tx.In(store.Global)
-	now := l.Clock.Now().Unix()
-	if err := auth.Sweep(tx, &codes, now); err != nil {
-		return "", err
-	}
-	text, err := l.Authority.Draw()
-	if err != nil {
-		return "", err
-	}
-	c.Hash, c.Good, c.Expires = auth.Hash(text), now+codeSeconds, now+codeSeconds+rememberedCode
-	return text, codes.Insert(tx, c)
 }

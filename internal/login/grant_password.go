@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -42,8 +43,11 @@ func checkPassword(ctx context.Context, g *grantRequest) error {
 func issueToPerson(g *grantRequest, tx *store.Tx) (*issued, error) {
 	person := g.prepared.(auth.Person)
 	user, err := person.User(tx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, refuse("invalid_grant", "invalid username or password")
+	}
 	if err != nil {
-		return nil, refuse("invalid_grant", "the user is not active")
+		return nil, err
 	}
 	return &issued{grant: auth.Grant{Org: person.Org, Client: g.client, ClientOrg: g.clientOrg, User: user}}, nil
 }

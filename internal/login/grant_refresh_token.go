@@ -23,21 +23,21 @@ func refresh(g *grantRequest, tx *store.Tx) (*issued, error) {
 		return nil, err
 	}
 	bad := refuse("invalid_grant", "refresh token is invalid or expired")
-	successor, granted, err := g.login.Authority.Refresh(tx, token, g.client.ID)
+	successor, granted, err := g.login.Authority.Refresh(tx, token, g.client)
 	switch {
 	case errors.Is(err, auth.ErrBadRefreshToken):
-		return nil, bad
+		return nil, bad.because("unknown, revoked or another client's")
 	case errors.Is(err, auth.ErrReusedRefreshToken):
-		if err := g.login.Authority.RevokeFamily(tx, granted); err != nil {
+		if err := g.login.Authority.RevokeFamily(tx, granted, g.client); err != nil {
 			return nil, err
 		}
-		return nil, revoking{bad}
+		return nil, revoking{bad.because("used before; the sign-in has ended")}
 	case err != nil:
 		return nil, err
 	}
 	user, err := granted.User(tx)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, bad
+		return nil, bad.because("the user is gone, or all of their tokens were ended")
 	}
 	if err != nil {
 		return nil, err

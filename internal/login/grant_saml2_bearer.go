@@ -40,7 +40,11 @@ func checkAssertion(ctx context.Context, g *grantRequest) error {
 	if err != nil {
 		return refusedAssertion(err)
 	}
-	org, err := g.login.orgNamed(ctx, name)
+	var org string
+	err = g.login.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		org, err = orgNamed(tx, name)
+		return err
+	})
 	if err != nil {
 		return err
 	}

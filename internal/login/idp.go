@@ -1,6 +1,8 @@
 package login
 
 import (
+	"cmp"
+	"context"
 	"crypto"
 	"crypto/x509"
 	"encoding/json"
@@ -10,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,14 +29,13 @@ import (
 // idpPath is where the test identity provider lives.
 const idpPath = identity.TestIDPPath
 
-// mountIDP registers the test identity provider. It answers 404 while no
-// organization has switched it on.
+// mountIDP registers the test identity provider.
 func (l *Login) mountIDP(e *echo.Echo) {
-	e.GET(idpPath, l.page(l.idpPage))
-	e.GET(idpPath+"/sso", l.page(l.idpSignIn))
-	e.POST(idpPath+"/sso", l.page(l.idpSignIn))
-	e.GET(idpPath+"/metadata", l.page(l.idpMetadata))
-	e.GET(idpPath+"/certificate.pem", l.page(l.idpCertificate))
+	e.GET(idpPath, l.whereOn(l.idpPage))
+	e.GET(idpPath+"/sso", l.whereOn(l.idpSignIn))
+	e.POST(idpPath+"/sso", l.whereOn(l.idpSignIn))
+	e.GET(idpPath+"/metadata", l.whereOn(l.idpMetadata))
+	e.GET(idpPath+"/certificate.pem", l.whereOn(l.idpCertificate))
 	e.POST(idpPath+"/assertion", l.idpAssertion, l.Guard)
 }
 
@@ -74,90 +76,89 @@ func (l *Login) idp(r *http.Request) (*saml.IdP, error) {
 	return &idp, nil
 }
 
-// idpOrgs lists the organizations that have switched the test identity provider
-// on, and its record in each.
-func idpOrgs(tx *store.Tx) (map[string]*identity.Provider, error) {
-	found := make(map[string]*identity.Provider)
-	for org := range tx.Orgs() {
-		for p, err := range identity.Providers.All(tx.In(org)) {
+// idpOrg is an organization that has switched the test identity provider on, and
+// its record of it.
+type idpOrg struct {
+	id, name string
+	provider *identity.Provider
+}
+
+// idpOrgs lists them, always in the same order.
+func (l *Login) idpOrgs(ctx context.Context) (found []idpOrg, err error) {
+	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		for id := range tx.Orgs() {
+			in := tx.In(id)
+			providers, err := identity.ProvidersOfIssuer(in, identity.TestIDPIssuer)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if p.BuiltIn && !p.Disabled {
-				found[org] = p
+			i := slices.IndexFunc(providers, func(p *identity.Provider) bool { return p.BuiltIn })
+			if i < 0 {
+				continue
 			}
+			org, err := identity.CurrentOrg(in)
+			if err != nil {
+				return err
+			}
+			found = append(found, idpOrg{id, org.Name, providers[i]})
 		}
-	}
-	return found, nil
-}
-
-// errIDPOff says that no organization has switched it on.
-var errIDPOff = errors.New("the test identity provider is switched off")
-
-// withIDP finds the organizations and goes on, or says that there is nothing.
-func (l *Login) withIDP(c echo.Context, next func(orgs map[string]*identity.Provider) error) error {
-	var orgs map[string]*identity.Provider
-	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
-		var err error
-		orgs, err = idpOrgs(tx)
-		return err
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if len(orgs) == 0 {
-		return errIDPOff
-	}
-	return next(orgs)
+	return found, err
 }
 
-func (l *Login) orIDPOff(c echo.Context, err error) error {
-	if errors.Is(err, errIDPOff) {
-		return l.showErrorPage(c, http.StatusNotFound, "notFound")
-	}
-	return err
+// whereOn makes a page that answers 404 while no organization has switched the
+// test identity provider on.
+func (l *Login) whereOn(next func(echo.Context, []idpOrg) error) echo.HandlerFunc {
+	return l.page(l.trusted(func(c echo.Context) error {
+		orgs, err := l.idpOrgs(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		if len(orgs) == 0 {
+			return l.showErrorPage(c, http.StatusNotFound, "notFound")
+		}
+		return next(c, orgs)
+	}))
 }
 
 // idpPage tells about the test identity provider.
-func (l *Login) idpPage(c echo.Context) error {
-	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
-		idp, err := l.idp(c.Request())
-		if err != nil {
-			return err
-		}
-		email := "EMAIL"
-		if len(l.Seeded) > 0 {
-			email = l.Seeded[0].Email
-		}
-		p := l.newPage(c, "idp", "idp.title")
-		p.IDP = idpView{EntityID: idp.EntityID, SSOURL: idp.SSOURL, Curl: "curl -s -H 'Content-Type: application/json' \\\n  -d '{\"user\":\"" + email + "\"}' \\\n  " +
-			l.base(c.Request()) + idpPath + "/assertion"}
-		return l.render(c, p)
-	}))
+func (l *Login) idpPage(c echo.Context, _ []idpOrg) error {
+	idp, err := l.idp(c.Request())
+	if err != nil {
+		return err
+	}
+	email := "EMAIL"
+	if len(l.Seeded) > 0 {
+		email = l.Seeded[0].Email
+	}
+	p := l.newPage(c, "idp", "idp.title")
+	p.IDP = idpView{
+		EntityID: idp.EntityID, SSOURL: idp.SSOURL,
+		Curl: command("-H 'Content-Type: application/json'", `-d '{"user":"`+email+`"}'`, l.base(c.Request())+idpPath+"/assertion"),
+	}
+	return l.render(c, p)
 }
 
-func (l *Login) idpMetadata(c echo.Context) error {
-	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
-		idp, err := l.idp(c.Request())
-		if err != nil {
-			return err
-		}
-		document, err := idp.Metadata(l.Clock.Now())
-		if err != nil {
-			return err
-		}
-		return c.Blob(http.StatusOK, "application/samlmetadata+xml", document)
-	}))
+func (l *Login) idpMetadata(c echo.Context, _ []idpOrg) error {
+	idp, err := l.idp(c.Request())
+	if err != nil {
+		return err
+	}
+	document, err := idp.Metadata(l.Clock.Now())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `inline; filename="metadata.xml"`)
+	return c.Blob(http.StatusOK, "application/samlmetadata+xml", document)
 }
 
-func (l *Login) idpCertificate(c echo.Context) error {
-	return l.orIDPOff(c, l.withIDP(c, func(map[string]*identity.Provider) error {
-		idp, err := l.idp(c.Request())
-		if err != nil {
-			return err
-		}
-		return c.Blob(http.StatusOK, "application/x-pem-file", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: idp.Certificate.Raw}))
-	}))
+func (l *Login) idpCertificate(c echo.Context, _ []idpOrg) error {
+	idp, err := l.idp(c.Request())
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "application/x-pem-file", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: idp.Certificate.Raw}))
 }
 
 // idpRequest is what a service provider wants to know, and where.
@@ -166,28 +167,34 @@ type idpRequest struct{ acs, audience, inResponseTo, relayState string }
 // idpSignIn is the single sign-on service: it shows whom it can sign in, and
 // sends the one that was chosen back with an assertion. Requests come by both
 // bindings; without one, the sign-in begins here.
-func (l *Login) idpSignIn(c echo.Context) error {
-	return l.orIDPOff(c, l.withIDP(c, func(orgs map[string]*identity.Provider) error {
-		r := c.Request()
-		form := r.URL.Query()
-		if r.Method == http.MethodPost {
-			var err error
-			if form, err = readBodyForm(r); err != nil {
-				return l.showErrorPage(c, http.StatusBadRequest, "badForm")
-			}
+func (l *Login) idpSignIn(c echo.Context, orgs []idpOrg) error {
+	r := c.Request()
+	form := r.URL.Query()
+	if r.Method == http.MethodPost {
+		var err error
+		if form, err = readBodyForm(r); err != nil {
+			return l.showErrorPage(c, http.StatusBadRequest, "badForm")
 		}
-		if r.Method == http.MethodPost && !form.Has("SAMLRequest") {
-			if !l.ownForm(r, form) {
-				return l.showErrorPage(c, http.StatusBadRequest, "badForm")
-			}
-			return l.idpAnswer(c, orgs, form)
+	}
+	if r.Method == http.MethodPost && !form.Has("SAMLRequest") {
+		if own, _ := l.ownForm(r, form, nil); !own {
+			return l.showErrorPage(c, http.StatusBadRequest, "badForm")
 		}
-		wanted, err := l.readIDPRequest(r, form)
-		if err != nil {
-			return l.showErrorPage(c, http.StatusBadRequest, "idpRequest", err.Error())
-		}
-		return l.showIDPSignIn(c, orgs, wanted)
-	}))
+		return l.idpAnswer(c, orgs, form)
+	}
+	wanted, err := l.readIDPRequest(r, form)
+	if err != nil {
+		return l.showErrorPage(c, http.StatusBadRequest, "idpRequest", err.Error())
+	}
+	// Who comes from our own log-in page comes for one organization.
+	pending, err := l.pending(r.Context(), wanted.relayState)
+	if err != nil {
+		return err
+	}
+	if pending != nil {
+		orgs = slices.DeleteFunc(orgs, func(o idpOrg) bool { return o.id != pending.Org })
+	}
+	return l.showIDPSignIn(c, orgs, wanted)
 }
 
 func (l *Login) readIDPRequest(r *http.Request, form url.Values) (*idpRequest, error) {
@@ -202,30 +209,37 @@ func (l *Login) readIDPRequest(r *http.Request, form url.Values) (*idpRequest, e
 	if wanted.acs == "" {
 		wanted.acs = l.base(r) + prefix(r) + "/saml"
 	}
-	if u, err := url.Parse(wanted.acs); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if !isWebURL(wanted.acs) {
 		return nil, saml.ErrRequest
 	}
 	return wanted, nil
 }
 
+// isWebURL says whether a browser can be sent there.
+func isWebURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
 // maxListed is how many people of an organization the page lists.
 const maxListed = 50
 
-func (l *Login) showIDPSignIn(c echo.Context, orgs map[string]*identity.Provider, wanted *idpRequest) error {
+func (l *Login) showIDPSignIn(c echo.Context, orgs []idpOrg, wanted *idpRequest) error {
 	p := l.newPage(c, "idpsignin", "idp.title")
 	p.Action, p.Target = p.Prefix+idpPath+"/sso", wanted.acs
 	p.Fields = []field{{"acs", wanted.acs}, {"audience", wanted.audience}, {"inResponseTo", wanted.inResponseTo}, {"RelayState", wanted.relayState}}
 	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
-		for org := range orgs {
-			in := tx.In(org)
+		for _, org := range orgs {
+			in := tx.In(org.id)
 			users, err := identity.Users.Page(in, "state/name", false, 0, maxListed)
 			if err != nil {
 				return err
 			}
 			for _, u := range users {
-				if u.State == identity.UserActive {
-					p.Seeded = append(p.Seeded, choice{ID: org + "/" + u.ID, Name: u.Name, About: u.Email, Initials: initials(u.Name)})
+				if u.State != identity.UserActive {
+					continue
 				}
+				p.Seeded = append(p.Seeded, personChoice(org.id+"/"+u.ID, u, org.name, len(orgs) > 1))
 			}
 		}
 		return nil
@@ -233,23 +247,23 @@ func (l *Login) showIDPSignIn(c echo.Context, orgs map[string]*identity.Provider
 	if err != nil {
 		return err
 	}
-	if err := l.withForm(c, p); err != nil {
+	if err := l.withForm(c, p, nil); err != nil {
 		return err
 	}
 	return l.render(c, p)
 }
 
 // idpAnswer sends the person who was chosen back to the service provider.
-func (l *Login) idpAnswer(c echo.Context, orgs map[string]*identity.Provider, form url.Values) error {
+func (l *Login) idpAnswer(c echo.Context, orgs []idpOrg, form url.Values) error {
 	orgID, userID, _ := strings.Cut(form.Get("user"), "/")
-	provider := orgs[orgID]
+	i := slices.IndexFunc(orgs, func(o idpOrg) bool { return o.id == orgID })
 	fault, known := faultNamed(form.Get("fault"))
-	acs, err := url.Parse(form.Get("acs"))
-	if provider == nil || !known || err != nil || acs.Host == "" || (acs.Scheme != "http" && acs.Scheme != "https") {
+	acs := form.Get("acs")
+	if i < 0 || !known || !isWebURL(acs) {
 		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
 	}
-	_, encoded, err := l.assert(c.Request(), orgID, func(tx *store.Tx) (*identity.User, error) { return identity.Users.Peek(tx, userID) }, provider, saml.Answer{
-		Audience: form.Get("audience"), Recipient: acs.String(), InResponseTo: form.Get("inResponseTo"), Fault: fault,
+	_, encoded, err := l.assert(c.Request(), orgs[i], func(tx *store.Tx) (*identity.User, error) { return identity.Users.Peek(tx, userID) }, saml.Answer{
+		Audience: form.Get("audience"), Recipient: acs, InResponseTo: form.Get("inResponseTo"), Fault: fault,
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
@@ -261,17 +275,17 @@ func (l *Login) idpAnswer(c echo.Context, orgs map[string]*identity.Provider, fo
 	if state := form.Get("RelayState"); state != "" {
 		fields = append(fields, field{"RelayState", state})
 	}
-	return l.showPost(c, acs.String(), fields)
+	return l.showPost(c, acs, fields)
 }
 
 // assert makes a response about a user of the organization.
-func (l *Login) assert(r *http.Request, orgID string, find func(*store.Tx) (*identity.User, error), provider *identity.Provider, a saml.Answer) (*identity.Org, string, error) {
+func (l *Login) assert(r *http.Request, of idpOrg, find func(*store.Tx) (*identity.User, error), a saml.Answer) (*identity.Org, string, error) {
 	idp, err := l.idp(r)
 	if err != nil {
 		return nil, "", err
 	}
 	var org *identity.Org
-	err = l.DB.View(r.Context(), orgID, func(tx *store.Tx) error {
+	err = l.DB.View(r.Context(), of.id, func(tx *store.Tx) error {
 		user, err := find(tx)
 		if err != nil {
 			return err
@@ -286,7 +300,7 @@ func (l *Login) assert(r *http.Request, orgID string, find func(*store.Tx) (*ide
 		return nil, "", err
 	}
 	if a.Audience == "" {
-		a.Audience = provider.RelyingPartyIdentifier
+		a.Audience = of.provider.RelyingPartyIdentifier
 	}
 	if a.Audience == "" {
 		a.Audience = defaultEntityID
@@ -312,6 +326,7 @@ func faultNamed(name string) (saml.Fault, bool) {
 // browser.
 type AssertionRequest struct {
 	User      string `json:"user"`                // e-mail address
+	OrgName   string `json:"orgName,omitempty"`   // short name of the organization, where the address is known in several
 	Audience  string `json:"audience,omitempty"`  // "" means what the organization expects
 	Recipient string `json:"recipient,omitempty"` // "" means this server's /saml
 	Fault     string `json:"fault,omitempty"`     // expired, audience, issuer or signature; "" for a good one
@@ -335,27 +350,38 @@ func (l *Login) idpAssertion(c echo.Context) error {
 	if !known {
 		return apierr.BadRequest("The fault is expired, audience, issuer or signature.").OnField("fault")
 	}
-	var answer AssertionResponse
-	err := l.withIDP(c, func(orgs map[string]*identity.Provider) error {
-		for orgID, provider := range orgs {
-			org, encoded, err := l.assert(c.Request(), orgID, func(tx *store.Tx) (*identity.User, error) { return identity.UserByEmail(tx, wanted.User) }, provider,
-				saml.Answer{Audience: wanted.Audience, Recipient: wanted.Recipient, Fault: fault})
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			answer = AssertionResponse{Assertion: encoded, OrgName: org.ThirdPartyOrgName}
-			return nil
-		}
-		return apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
-	})
-	if errors.Is(err, errIDPOff) {
+	orgs, err := l.idpOrgs(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if len(orgs) == 0 {
 		return apierr.New(http.StatusNotFound, "not.found", "The test identity provider is switched off: say testIdentityProvider: true under settings in the fixture.")
 	}
+	answer, err := l.assertionOf(c.Request(), orgs, wanted, fault)
 	if err != nil {
 		return err
 	}
 	return handlers.WriteResult(c.Response(), http.MethodPost, http.StatusOK, answer)
+}
+
+// assertionOf answers the request from the first organization that has the user.
+func (l *Login) assertionOf(r *http.Request, orgs []idpOrg, wanted AssertionRequest, fault saml.Fault) (*AssertionResponse, error) {
+	for _, of := range orgs {
+		org, encoded, err := l.assert(r, of, func(tx *store.Tx) (*identity.User, error) {
+			if wanted.OrgName != "" {
+				if named, err := orgNamed(tx, wanted.OrgName); err != nil || named != of.id {
+					return nil, cmp.Or(err, store.ErrNotFound)
+				}
+			}
+			return identity.UserByEmail(tx, wanted.User)
+		}, saml.Answer{Audience: wanted.Audience, Recipient: wanted.Recipient, Fault: fault})
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &AssertionResponse{Assertion: encoded, OrgName: org.ThirdPartyOrgName}, nil
+	}
+	return nil, apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
 }

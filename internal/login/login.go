@@ -6,7 +6,6 @@
 package login
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -38,8 +37,10 @@ type Login struct {
 	Seeded         []SeededUser
 	FixturesDigest string
 
-	// Guard protects what lies below /_mockcloud.
-	Guard echo.MiddlewareFunc
+	// Guard protects writes below /_mockcloud; TrustedHost says whether a request
+	// names this server by a name that no page of another site could.
+	Guard       echo.MiddlewareFunc
+	TrustedHost func(hostport string) bool
 
 	// Limit counts a token request of a client and says for how many seconds no
 	// more are served; nil means no limit.
@@ -47,13 +48,13 @@ type Login struct {
 
 	failures failures
 	keyOnce  sync.Once
-	key      []byte
+	key      string
+	keyError error
 }
 
 // SeededUser is a user of the fixtures.
 type SeededUser struct {
-	Org, UserID string
-	Name, Email string
+	Org, UserID, Email string
 }
 
 // Mount registers the endpoints.
@@ -65,6 +66,7 @@ func (l *Login) Mount(e *echo.Echo) {
 		e.POST(path, l.page(l.authorize))
 	}
 	e.GET("/login", l.page(l.account))
+	e.HEAD("/login", l.page(l.account)) // for those who wait for a server to come up
 	e.POST("/login", l.page(func(c echo.Context) error { return l.act(c, nil) }))
 	e.GET("/logout", l.page(l.logout))
 	e.GET("/error", l.page(l.errorPage))
@@ -77,8 +79,8 @@ func (l *Login) Mount(e *echo.Echo) {
 	e.GET("/.well-known/oauth-authorization-server", l.metadata)
 	e.GET("/.well-known/openid-configuration", l.openIDConfiguration)
 	e.GET("/oauth/assets/callback.js", l.asset("callback.js", "text/javascript; charset=utf-8"))
-	e.GET(callbackPath, l.page(l.callback))
-	e.POST(callbackPath, l.page(l.callback))
+	e.GET(callbackPath, l.page(l.trusted(l.callback)))
+	e.POST(callbackPath, l.page(l.trusted(l.callback)))
 	l.mountIDP(e)
 }
 
@@ -96,17 +98,25 @@ func (l *Login) page(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// trusted refuses requests that a page of another site has sent to a name of its
+// own which leads here (decisions.md 37).
+func (l *Login) trusted(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if !l.TrustedHost(c.Request().Host) {
+			return l.showErrorPage(c, http.StatusForbidden, "host")
+		}
+		return next(c)
+	}
+}
+
 // Forgive forgets the failed sign-ins of every account.
 func (l *Login) Forgive() { l.failures.clear() }
 
 // formKey signs the tokens of forms. It lives as long as the process: a form
 // that is older is shown again.
-func (l *Login) formKey() []byte {
-	l.keyOnce.Do(func() {
-		l.key = make([]byte, 32)
-		_, _ = rand.Read(l.key) // never fails (see crypto/rand); no answer depends on it
-	})
-	return l.key
+func (l *Login) formKey() ([]byte, error) {
+	l.keyOnce.Do(func() { l.key, l.keyError = l.Authority.Draw() })
+	return []byte(l.key), l.keyError
 }
 
 // oauthError is a refusal of the token endpoint: status 400 and both spellings
@@ -115,9 +125,23 @@ type oauthError struct {
 	Code             string `json:"error"`
 	Description      string `json:"description"`
 	ErrorDescription string `json:"error_description"`
+
+	cause string // what the log is told and the client is not; may be empty
 }
 
-func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
+func (e *oauthError) Error() string {
+	if e.cause != "" {
+		return e.Code + ": " + e.Description + " (" + e.cause + ")"
+	}
+	return e.Code + ": " + e.Description
+}
+
+// because is the same refusal with a cause for the log.
+func (e *oauthError) because(cause string) *oauthError {
+	other := *e
+	other.cause = cause
+	return &other
+}
 
 func refuse(code, description string) *oauthError {
 	return &oauthError{Code: code, Description: description, ErrorDescription: description}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,9 +27,12 @@ var templates = sync.OnceValues(func() (*template.Template, error) { return temp
 
 // page is what a template shows. Most of it is empty on most pages.
 type page struct {
-	name     string
-	status   int      // 0 means 200
-	targets  []string // URLs that forms of the page may end at, beside this server
+	name   string
+	status int // 0 means 200
+	// leaves says that a form of the page leads to another server in the end.
+	// Browsers apply form-action to every redirect after a form, and an application
+	// may redirect to whomever it likes, so that nothing can be named.
+	leaves   bool
 	language int
 	path     string // where the browser finds the page, without its query
 
@@ -55,6 +57,7 @@ type page struct {
 	Person            accountView
 	Target            string
 	Fields            []field
+	Use               string // a command to use a token with
 	Next              string // a command to go on with
 	IDP               idpView
 }
@@ -112,10 +115,11 @@ func withLocale(query url.Values, tag string) string {
 }
 
 // withForm gives the page what its forms need.
-func (l *Login) withForm(c echo.Context, p *page) error {
+// after is the session of a page that comes after the sign-in; nil before it.
+func (l *Login) withForm(c echo.Context, p *page, after *signedIn) error {
 	browser, err := l.browser(c)
 	if err == nil {
-		p.CSRF = l.formToken(browser)
+		p.CSRF, err = l.formToken(browser, after, c.Request().URL.RawQuery)
 	}
 	return err
 }
@@ -152,36 +156,14 @@ func pageHeaders(h http.Header, p *page) {
 		script = "; script-src 'self'"
 	}
 	action := "; form-action 'self'"
-	for _, target := range p.targets {
-		// Browsers apply form-action to the redirect after a form, too (decisions.md
-		// 40).
-		if source := cspSource(target); source != "" && !strings.Contains(action, source) {
-			action += " " + source
-		}
-	}
-	if p.name == "post" {
-		action = "" // nobody knows where the other server redirects to in the end
+	if p.leaves {
+		action = ""
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+action+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-}
-
-// nameable matches what a CSP can name: a host with an optional port, or a
-// scheme. Anything else could end the policy or add to it.
-var nameable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9.+-]+(:[0-9]+)?$`) })
-
-// cspSource is the narrowest source of a CSP that allows the URL, or "".
-func cspSource(target string) string {
-	u, err := url.Parse(target)
-	if err != nil || !nameable().MatchString(u.Scheme) {
-		return ""
-	}
-	if (u.Scheme == "http" || u.Scheme == "https") && nameable().MatchString(u.Host) {
-		return u.Scheme + "://" + u.Host
-	}
-	return u.Scheme + ":" // an application's own scheme, or an IPv6 address, which CSP cannot name
+	// With no-referrer, browsers would send the origin "null" with our own forms.
+	h.Set("Referrer-Policy", "same-origin")
 }
 
 // showErrorPage shows the error page in place.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -110,12 +111,12 @@ func TestWhatIsWrongWithTheFormIsSaid(t *testing.T) {
 		name, email, password, about string
 		status                       int
 	}{
-		{"wrong password", agentEmail, "wrong", "The email address or the password is not right.", 401},
-		{"unknown address", "nobody@mockcloud.test", "x", "The email address or the password is not right.", 401},
-		{"inactive user", "agent2@mockcloud.test", "fake-agent2-password", "The email address or the password is not right.", 401},
-		{"long password", agentEmail, strings.Repeat("x", 10000), "The email address or the password is not right.", 401},
+		{"wrong password", agentEmail, "wrong", "The email address or the password is incorrect.", 401},
+		{"unknown address", "nobody@mockcloud.test", "x", "The email address or the password is incorrect.", 401},
+		{"inactive user", "agent2@mockcloud.test", "fake-agent2-password", "The email address or the password is incorrect.", 401},
+		{"long password", agentEmail, strings.Repeat("x", 10000), "The email address or the password is incorrect.", 401},
 		{"nothing", "", "", "Enter your email address and your password.", 401},
-		{"markup", `"><script>alert(1)</script>@x`, "x", "The email address or the password is not right.", 401},
+		{"markup", `"><script>alert(1)</script>@x`, "x", "The email address or the password is incorrect.", 401},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -199,6 +200,12 @@ func TestPeopleOfSeveralOrganizationsChoose(t *testing.T) {
 	if got := orgOf(t, b.get(t, authorize("target", "6d6f636b-0001-4000-8000-000000000001"))); got != "Mockcloud" {
 		t.Errorf("with a target entered %s", got)
 	}
+	if got := orgOf(t, b.get(t, authorize("org", "second", "provider", "okta"))); got != "Second Org" {
+		t.Errorf("with an organization entered %s", got)
+	}
+	if got := b.get(t, authorize("org", "nowhere", "provider", "okta")); got.status != http.StatusBadRequest {
+		t.Errorf("with an organization that there is not: %d %s", got.status, got.location)
+	}
 	if got := b.get(t, authorize("target", "elsewhere")); got.query(t).Get("error") != "access_denied" {
 		t.Errorf("with a target that there is not: %s", got.location)
 	}
@@ -208,6 +215,38 @@ func TestPeopleOfSeveralOrganizationsChoose(t *testing.T) {
 	hinted := newBrowser(t, srv)
 	if got := orgOf(t, hinted.submit(t, hinted.get(t, authorize("login_hint", agentEmail+":second")), "email", agentEmail, "password", agentWord)); got != "Second Org" {
 		t.Errorf("with a hint entered %s", got)
+	}
+}
+
+// The one that was chosen is gone: nobody enters elsewhere without a word.
+func TestAChoiceEndsWithThePersonChosen(t *testing.T) {
+	t.Parallel()
+	org := func(name string) string {
+		return writeFixture(t, "organization: {name: "+name+"}\nusers: [{email: "+agentEmail+", name: Alex, password: "+agentWord+"}]\n")
+	}
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", org("Second"), org("Third")}})
+	b := newBrowser(t, srv)
+	page := b.submit(t, b.get(t, authorize()), "email", agentEmail, "password", agentWord)
+	if got := b.submit(t, page, "organization", "6d6f636b-0001-4000-8000-000000000001"); got.query(t).Get("code") == "" {
+		t.Fatalf("%d %s", got.status, got.location)
+	}
+	srv.Admin(t).Delete(t, "/api/v2/tokens/"+agentID)
+	if got := b.get(t, authorize()); got.status != http.StatusOK || !strings.Contains(got.body, "Choose an organization") {
+		t.Errorf("answer = %d %s", got.status, got.location)
+	}
+}
+
+// The token of a form before the sign-in does not do for what comes after it.
+func TestThePromptCannotBeWalkedRound(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	b := newBrowser(t, srv)
+	b.code(t)
+	page := b.get(t, authorize("prompt", "login"))
+	for _, field := range []string{"go", "organization", "approve"} {
+		if got := b.submit(t, page, field, "1"); got.status != http.StatusUnauthorized || strings.Contains(got.location, "code=") {
+			t.Errorf("%s: %d %s", field, got.status, got.location)
+		}
 	}
 }
 
@@ -317,10 +356,10 @@ func TestFailedSignInsAreThrottledPerAccount(t *testing.T) {
 	}
 	page = b.get(t, authorize("prompt", "login"))
 	for range 10 {
-		b.submit(t, page, "email", strings.ToUpper(agentEmail), "password", "wrong")
+		b.submit(t, page, "email", " "+strings.ToUpper(agentEmail), "password", "wrong")
 	}
 	got := b.submit(t, page, "email", agentEmail, "password", agentWord)
-	if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "Try again in 30 seconds") {
+	if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "Try again in 30 s") {
 		t.Errorf("after ten failures: %d\n%s", got.status, got.body)
 	}
 	if got := b.submit(t, page, "email", adminEmail, "password", adminWord); got.query(t).Get("code") == "" {
@@ -418,7 +457,7 @@ func TestTheCallbackPageShowsWhatCameBack(t *testing.T) {
 		t.Errorf("an assertion: %d\n%s", posted.status, posted.body)
 	}
 	for _, path := range []string{"/_mockcloud/callback", "/_mockcloud/callback?code=unknown&error=access_denied"} {
-		if got := b.get(t, path); got.status != http.StatusOK || strings.Contains(got.body, "curl") {
+		if got := b.get(t, path); got.status != http.StatusOK || strings.Contains(got.body, "oauth/token") {
 			t.Errorf("%s = %d\n%s", path, got.status, got.body)
 		}
 	}
@@ -478,6 +517,26 @@ func TestTheTextsOfThePagesAreComplete(t *testing.T) {
 		}
 		if strings.Contains(r[2], `""`) || strings.Count(r[2], `", "`) != 2 {
 			t.Errorf("%s lacks a language", r[1])
+		}
+	}
+}
+
+// Guesses that are sent side by side do not get round the throttle, and neither
+// do other spellings of the address.
+func TestTheThrottleHoldsForParallelGuesses(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{PasswordGrant: true})
+	ask := func(name, word string) *mocktest.Response {
+		return trade(t, srv, passwordApp, passwordWord, "grant_type", "password", "username", name, "password", word)
+	}
+	var wg sync.WaitGroup
+	for range 24 {
+		wg.Go(func() { ask(agentEmail, "wrong") })
+	}
+	wg.Wait()
+	for _, name := range []string{agentEmail, " " + agentEmail, strings.ToUpper(agentEmail) + " "} {
+		if got := ask(name, agentWord); got.Status != http.StatusBadRequest || !strings.HasPrefix(got.Str(t, "description"), "too many failed sign-ins;") {
+			t.Errorf("%q: %d %s", name, got.Status, got.Body)
 		}
 	}
 }

@@ -23,7 +23,7 @@ type candidate struct {
 // password login are left out. Comparing takes long and happens outside of any
 // transaction.
 func (l *Login) peopleWith(ctx context.Context, email, secret, onlyOrg string) ([]auth.Person, error) {
-	account := identity.Fold(email)
+	account := identity.EmailKey(email)
 	if seconds := l.failures.wait(account, l.Clock.Now()); seconds > 0 {
 		return nil, tooManyFailures{seconds}
 	}
@@ -32,11 +32,15 @@ func (l *Login) peopleWith(ctx context.Context, email, secret, onlyOrg string) (
 		return nil, err
 	}
 	if len(candidates) == 0 {
-		(*identity.Password)(nil).Matches(secret) // takes as long as if there were somebody
+		candidates = []candidate{{}} // takes as long as if there were somebody
 	}
 	var people []auth.Person
 	for _, c := range candidates {
-		if !c.password.Matches(secret) {
+		right, err := c.password.Matches(ctx, secret)
+		if err != nil {
+			return nil, err
+		}
+		if !right {
 			continue
 		}
 		people = append(people, c.Person)
@@ -49,6 +53,10 @@ func (l *Login) peopleWith(ctx context.Context, email, secret, onlyOrg string) (
 	if len(people) == 0 {
 		l.failures.add(account, l.Clock.Now())
 		return nil, nil
+	}
+	// Guesses that were sent side by side have failed meanwhile.
+	if seconds := l.failures.wait(account, l.Clock.Now()); seconds > 0 {
+		return nil, tooManyFailures{seconds}
 	}
 	l.failures.forget(account)
 	return people, nil
@@ -83,7 +91,7 @@ func personOf(org string, u *identity.User) auth.Person {
 // hashAtFirstUse replaces a fixture's password by its hash, unless it has
 // changed since it was compared.
 func (l *Login) hashAtFirstUse(ctx context.Context, c candidate, secret string) error {
-	hashed, err := identity.HashPassword(secret)
+	hashed, err := identity.HashPassword(ctx, secret)
 	if err != nil {
 		return fmt.Errorf("hash a fixture's password: %w", err)
 	}

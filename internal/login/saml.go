@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -30,10 +29,11 @@ const defaultEntityID = identity.TestIDPAudience
 // shown.
 var (
 	errUnknownOrg      = saml.Error("the organization is unknown")
-	errUnknownProvider = saml.Error("no enabled identity provider has the issuer")
+	errUnknownProvider = saml.Error("no enabled identity provider of the organization has this issuer")
 	errUnknownUser     = saml.Error("the user is unknown or inactive")
 	errReplay          = saml.Error("the assertion was used before")
 	errNotAsked        = saml.Error("the response answers a request that was not made")
+	errOtherOrg        = saml.Error("the assertion is for another organization")
 )
 
 // usedAssertion is an assertion that has served; it must not serve again.
@@ -46,14 +46,14 @@ var usedAssertions = store.Collection[*usedAssertion]{
 	Name: "login/assertions",
 	Key:  func(u *usedAssertion) string { return u.Hash },
 	Indexes: []store.Index[*usedAssertion]{
-		{Name: "expires", Keys: func(u *usedAssertion) []string { return []string{fmt.Sprintf("%012d", u.Expires)} }},
+		store.ExpiryIndex(func(u *usedAssertion) int64 { return u.Expires }),
 	},
 }
 
 // useAssertion refuses an assertion that was used before.
 func (l *Login) useAssertion(tx *store.Tx, a *saml.Assertion) error {
 	tx = tx.In(store.Global)
-	if err := auth.Sweep(tx, &usedAssertions, l.Clock.Now().Unix()); err != nil {
+	if err := usedAssertions.Sweep(tx, l.Clock.Now().Unix()); err != nil {
 		return err
 	}
 	err := usedAssertions.Insert(tx, &usedAssertion{
@@ -107,13 +107,23 @@ func (l *Login) trust(p *identity.Provider, recipients []string) saml.Trust {
 }
 
 // personIn finds the user of an assertion: by the attribute email, or by the
-// name identifier where there is none.
+// name identifier where there is none. An assertion that names an organization is
+// for that one alone, although others may trust the same provider.
 func (l *Login) personIn(ctx context.Context, org string, a *saml.Assertion) (person auth.Person, err error) {
 	address := a.Attribute(attributeEmail)
 	if address == "" {
 		address = a.NameID
 	}
 	err = l.DB.View(ctx, org, func(tx *store.Tx) error {
+		if name := a.Attribute(attributeOrganization); name != "" {
+			named, err := orgNamed(tx, name)
+			if err != nil {
+				return err
+			}
+			if named != org {
+				return errOtherOrg
+			}
+		}
 		u, err := identity.UserByEmail(tx, address)
 		if errors.Is(err, store.ErrNotFound) || (err == nil && u.State != identity.UserActive) {
 			return errUnknownUser
@@ -133,19 +143,25 @@ type samlRequest struct {
 	Query    string       `json:"query"` // of the authorize request; "" at /login
 	Org      string       `json:"org"`   // whose provider it is
 	Provider string       `json:"provider"`
-	Browser  string       `json:"browser"`          // hash of the browser's value: another one cannot go on with it
+	ACS      string       `json:"acs"`              // where the answer has to be addressed to
+	Browser  string       `json:"browser"`          // hash of the value of the browser that began
 	Person   *auth.Person `json:"person,omitempty"` // once the answer has come
+	Ticket   string       `json:"ticket,omitempty"` // hash of what the browser that brought the answer was given
 	Expires  int64        `json:"expires"`          // seconds since 1970
 }
 
-// samlRequestSeconds is how long a person may take at the identity provider.
-const samlRequestSeconds = 15 * 60
+// Anybody can begin a sign-in, so what is kept of one is bounded.
+const (
+	samlRequestSeconds = 15 * 60 // how long a person may take at the identity provider
+	maxSAMLRequests    = 5000    // how many there can be at a time; the oldest give way
+	maxSAMLQuery       = 8 << 10 // bytes of the authorize request
+)
 
 var samlRequests = store.Collection[*samlRequest]{
 	Name: "login/saml-requests",
 	Key:  func(r *samlRequest) string { return r.ID },
 	Indexes: []store.Index[*samlRequest]{
-		{Name: "expires", Keys: func(r *samlRequest) []string { return []string{fmt.Sprintf("%012d", r.Expires)} }},
+		store.ExpiryIndex(func(r *samlRequest) int64 { return r.Expires }),
 	},
 }
 
@@ -178,13 +194,17 @@ func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
 		return err
 	}
 	pending := &samlRequest{
-		ID: "_" + l.NewID(), Org: org, Provider: provider.ID, Browser: auth.Hash(browser), Expires: l.Clock.Now().Unix() + samlRequestSeconds,
+		ID: "_" + l.NewID(), Org: org, Provider: provider.ID, ACS: l.base(c.Request()) + prefix(c.Request()) + "/saml",
+		Browser: auth.Hash(browser), Expires: l.Clock.Now().Unix() + samlRequestSeconds, Query: r.rawQuery,
 	}
-	if r.client != nil {
-		pending.Query = r.query.Encode()
+	if len(pending.Query) > maxSAMLQuery {
+		return l.failAuthorize(c, r, refuse("invalid_request", "the request is too long for a sign-in at an identity provider"))
 	}
 	err = l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
-		if err := auth.Sweep(tx, &samlRequests, l.Clock.Now().Unix()); err != nil {
+		if err := samlRequests.Sweep(tx, l.Clock.Now().Unix()); err != nil {
+			return err
+		}
+		if err := samlRequests.Trim(tx, maxSAMLRequests-1); err != nil {
 			return err
 		}
 		return samlRequests.Insert(tx, pending)
@@ -193,7 +213,7 @@ func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
 		return err
 	}
 	request := &saml.AuthnRequest{
-		ID: pending.ID, Issuer: provider.RelyingPartyIdentifier, Destination: target, ACS: l.base(c.Request()) + prefix(c.Request()) + "/saml",
+		ID: pending.ID, Issuer: provider.RelyingPartyIdentifier, Destination: target, ACS: pending.ACS,
 		IssueInstant: l.Clock.Now(), NameIDFormat: provider.NameIdentifierFormat,
 	}
 	if request.Issuer == "" {
@@ -228,23 +248,20 @@ func (l *Login) showPost(c echo.Context, target string, fields []field) error {
 		return l.showErrorPage(c, http.StatusBadRequest, "unknownProvider")
 	}
 	p := l.newPage(c, "post", "post.title")
-	p.Script, p.Action, p.Target, p.targets, p.Fields = "submit.js", target, u.Host, []string{target}, fields
+	p.Script, p.Action, p.Target, p.leaves, p.Fields = "submit.js", target, u.Host, true, fields
 	return l.render(c, p)
 }
 
-// findProvider finds the provider that a request names: by id or type, in the
-// organization that it names, or in that of the application. Without either, in
-// whichever has it.
+// findProvider finds the provider that a request names by its id, which is its
+// type where there is but one of it, in the organization that the request names.
 func (l *Login) findProvider(ctx context.Context, r *authorizeRequest) (org string, provider *identity.Provider, err error) {
-	only := r.clientOrg
-	if r.org != "" {
-		if only, err = l.orgNamed(ctx, r.org); err != nil || only == "" {
-			return "", nil, err
-		}
-	}
 	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		only, err := orgNamed(tx, r.org)
+		if err != nil || only == "" {
+			return err
+		}
 		for id := range tx.Orgs() {
-			if only != "" && id != only {
+			if id != only {
 				continue
 			}
 			p, err := identity.Providers.Peek(tx.In(id), r.provider)
@@ -299,8 +316,7 @@ func (l *Login) consume(c echo.Context, form url.Values) (next string, err error
 	} else if org, err = l.orgOfAssertion(ctx, doc); err != nil {
 		return "", err
 	}
-	own := prefix(r) + "/saml"
-	assertion, person, err := l.verifyAssertion(ctx, org, doc, only, []string{l.base(r) + own, l.Issuer() + own, l.Issuer() + "/saml"})
+	assertion, person, err := l.verifyAssertion(ctx, org, doc, only, l.ownACS(r, pending))
 	if err != nil {
 		return "", err
 	}
@@ -308,11 +324,15 @@ func (l *Login) consume(c echo.Context, form url.Values) (next string, err error
 	case pending == nil && assertion.InResponseTo != "", pending != nil && assertion.InResponseTo != pending.ID:
 		return "", errNotAsked
 	case pending != nil:
-		return prefix(r) + "/saml/continue?id=" + url.QueryEscape(pending.ID), l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
+		ticket, err := l.Authority.Draw()
+		if err != nil {
+			return "", err
+		}
+		pending.Person, pending.Ticket = &person, auth.Hash(ticket)
+		return prefix(r) + "/saml/continue?id=" + url.QueryEscape(pending.ID) + "&ticket=" + ticket, l.DB.Update(ctx, store.Global, func(tx *store.Tx) error {
 			if err := l.useAssertion(tx, assertion); err != nil {
 				return err
 			}
-			pending.Person = &person
 			return samlRequests.Put(tx, pending)
 		})
 	}
@@ -323,10 +343,24 @@ func (l *Login) consume(c echo.Context, form url.Values) (next string, err error
 		return "", err
 	}
 	// The identity provider has signed this address, so it is no stranger's.
-	if service, err := url.Parse(assertion.Attribute(attributeService)); err == nil && service.Host != "" && (service.Scheme == "http" || service.Scheme == "https") {
-		return service.String(), nil
+	if service := assertion.Attribute(attributeService); isWebURL(service) {
+		return service, nil
 	}
 	return prefix(r) + "/login", nil
+}
+
+// ownACS lists the addresses that an answer may be meant for. Who asked for it has
+// said where; a provider that begins by itself can only know the server by a name
+// that is its own.
+func (l *Login) ownACS(r *http.Request, pending *samlRequest) []string {
+	if pending != nil {
+		return []string{pending.ACS}
+	}
+	own := []string{l.Issuer() + "/saml"}
+	if l.TrustedHost(r.Host) {
+		own = append(own, l.base(r)+"/saml", l.base(r)+prefix(r)+"/saml")
+	}
+	return own
 }
 
 // pending finds the request that a relay state names; nil where there is none.
@@ -349,15 +383,21 @@ func (l *Login) orgOfAssertion(ctx context.Context, doc *saml.Document) (string,
 	if name == "" {
 		return "", errUnknownOrg
 	}
-	org, err := l.orgNamed(ctx, name)
+	var org string
+	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		var err error
+		org, err = orgNamed(tx, name)
+		return err
+	})
 	if err == nil && org == "" {
 		err = errUnknownOrg
 	}
 	return org, err
 }
 
-// samlContinue is GET /saml/continue: the browser that began a sign-in gets its
-// session, and the application its answer.
+// samlContinue is GET /saml/continue: the browser that began a sign-in, and that
+// has brought the answer, gets its session. The cookie proves the first and the
+// ticket the second: without it, whoever began could let somebody else sign in.
 func (l *Login) samlContinue(c echo.Context) error {
 	ctx, r := c.Request().Context(), c.Request()
 	pending, err := l.pending(ctx, c.QueryParam("id"))
@@ -365,7 +405,7 @@ func (l *Login) samlContinue(c echo.Context) error {
 		return err
 	}
 	browser := cookieValue(r, cookieBrowser)
-	if pending == nil || pending.Person == nil || browser == "" || pending.Browser != auth.Hash(browser) {
+	if pending == nil || pending.Person == nil || browser == "" || pending.Browser != auth.Hash(browser) || pending.Ticket != auth.Hash(c.QueryParam("ticket")) {
 		return l.showErrorPage(c, http.StatusBadRequest, "samlRequest")
 	}
 	err = l.DB.Update(ctx, store.Global, func(tx *store.Tx) error { return samlRequests.Delete(tx, pending.ID) })
@@ -375,16 +415,14 @@ func (l *Login) samlContinue(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := l.signIn(c, []auth.Person{*pending.Person})
-	if err != nil {
+	if _, err := l.signIn(c, []auth.Person{*pending.Person}); err != nil {
 		return err
 	}
 	if pending.Query == "" {
 		return seeOther(c, prefix(r)+"/login")
 	}
-	req, err := l.readAuthorize(ctx, pending.Query)
-	if err != nil {
-		return l.failAuthorize(c, req, err)
-	}
-	return l.proceed(c, req, s)
+	// The authorize endpoint goes on. It must not ask for what has just been done.
+	query, _ := url.ParseQuery(pending.Query) // it has been read before
+	query.Del("prompt")
+	return seeOther(c, prefix(r)+"/oauth/authorize?"+query.Encode())
 }

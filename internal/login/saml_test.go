@@ -72,10 +72,10 @@ func TestAssertionsAreRefused(t *testing.T) {
 		change                 func(t *testing.T, srv *mocktest.Server)
 	}{
 		{name: "expired", body: `"fault":"expired"`, about: "the assertion has expired"},
-		{name: "for another audience", body: `"fault":"audience"`, about: "the audience is another"},
-		{name: "of another issuer", body: `"fault":"issuer"`, about: "no enabled identity provider has the issuer"},
+		{name: "for another audience", body: `"fault":"audience"`, about: "the assertion is for another audience"},
+		{name: "of another issuer", body: `"fault":"issuer"`, about: "no enabled identity provider of the organization has this issuer"},
 		{name: "with a bad signature", body: `"fault":"signature"`, about: "the signature is not valid"},
-		{name: "another audience by request", body: `"audience":"urn:other"`, about: "the audience is another"},
+		{name: "another audience by request", body: `"audience":"urn:other"`, about: "the assertion is for another audience"},
 		{name: "unknown organization", org: "nowhere", about: "the organization is unknown"},
 		{name: "eleven seconds late", about: "the assertion has expired", change: func(_ *testing.T, srv *mocktest.Server) {
 			srv.Clock.Advance(5*time.Minute + 11*time.Second)
@@ -86,13 +86,13 @@ func TestAssertionsAreRefused(t *testing.T) {
 		{name: "a user who is gone", about: "the user is unknown or inactive", change: func(t *testing.T, srv *mocktest.Server) {
 			srv.Admin(t).Delete(t, "/api/v2/users/"+agentID)
 		}},
-		{name: "a disabled provider", about: "no enabled identity provider has the issuer", change: func(t *testing.T, srv *mocktest.Server) {
+		{name: "a disabled provider", about: "no enabled identity provider of the organization has this issuer", change: func(t *testing.T, srv *mocktest.Server) {
 			changeTestIDP(t, srv, func(p map[string]any) { p["disabled"] = true })
 		}},
 		{name: "a provider with another certificate", about: "the identity provider has no certificate that is valid now", change: func(t *testing.T, srv *mocktest.Server) {
 			changeTestIDP(t, srv, func(p map[string]any) { p["certificate"], p["certificates"] = "", []string{} })
 		}},
-		{name: "a provider that expects another audience", about: "the audience is another", change: func(t *testing.T, srv *mocktest.Server) {
+		{name: "a provider that expects another audience", about: "the assertion is for another audience", change: func(t *testing.T, srv *mocktest.Server) {
 			changeTestIDP(t, srv, func(p map[string]any) { p["relyingPartyIdentifier"] = "urn:ours" })
 		}},
 	}
@@ -175,6 +175,16 @@ func (b *browser) signInAtIDP(t *testing.T, s *screen, fields ...string) *screen
 	return b.submit(t, page)
 }
 
+// finish goes on from the answer of the assertion consumer service.
+func (b *browser) finish(t *testing.T, s *screen) *screen {
+	t.Helper()
+	s = b.get(t, s.location)
+	if s.status != http.StatusSeeOther || !strings.HasPrefix(s.location, "/oauth/authorize?") {
+		t.Fatalf("the sign-in does not go on: %d %s", s.status, s.location)
+	}
+	return b.get(t, s.location)
+}
+
 func providerID(t *testing.T, srv *mocktest.Server) string {
 	t.Helper()
 	return srv.Admin(t).Get(t, "/api/v2/identityproviders").Str(t, "entities.0.id")
@@ -202,7 +212,7 @@ func TestSigningInAtTheIdentityProvider(t *testing.T) {
 			if got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/saml/continue?id=") {
 				t.Fatalf("answer = %d %s\n%s", got.status, got.location, got.body)
 			}
-			got = b.get(t, got.location)
+			got = b.finish(t, got)
 			access, _ := mustIssue(t, redeem(t, srv, got.query(t).Get("code")))
 			if me := srv.Bearer(access).Get(t, "/api/v2/users/me"); me.Str(t, "email") != agentEmail {
 				t.Errorf("signed in as %s", me.Body)
@@ -232,8 +242,8 @@ func TestBrokenAnswersOfTheProviderAreShownAsSuch(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
 	for fault, reason := range map[string]string{
-		"expired": "the assertion has expired", "audience": "the audience is another", "signature": "the signature is not valid",
-		"issuer": "no enabled identity provider has the issuer",
+		"expired": "the assertion has expired", "audience": "the assertion is for another audience", "signature": "the signature is not valid",
+		"issuer": "no enabled identity provider of the organization has this issuer",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
@@ -319,5 +329,75 @@ func TestPasswordsCanBeSwitchedOff(t *testing.T) {
 	}
 	if got := b.submit(t, stale, "email", agentEmail, "password", agentWord); got.status != http.StatusUnauthorized {
 		t.Errorf("an old form: %d %s", got.status, got.location)
+	}
+}
+
+// Organizations that trust the same provider do not take each other's people: an
+// assertion that names its organization is for that one.
+func TestAnAssertionIsForTheOrganizationThatItNames(t *testing.T) {
+	t.Parallel()
+	second := writeFixture(t, "organization: {name: Second, shortName: second}\nsettings: {testIdentityProvider: true}\nusers: [{email: "+agentEmail+", name: Alex Elsewhere}]\n")
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", second}})
+	ask := func(org string) string {
+		got := srv.Anonymous().Do(t, http.MethodPost, "/_mockcloud/idp/assertion", `{"user":"`+agentEmail+`","orgName":"`+org+`"}`, jsonContent)
+		if got.Str(t, "orgName") != org {
+			t.Fatalf("asked for %s: %d %s", org, got.Status, got.Body)
+		}
+		return got.Str(t, "assertion")
+	}
+	refused(t, bearerGrant(t, srv, ask("mockcloud"), "orgName", "second"), "invalid_grant", "the assertion is for another organization")
+	for _, org := range []string{"mockcloud", "second"} {
+		access, _ := mustIssue(t, bearerGrant(t, srv, ask(org), "orgName", org))
+		if got := srv.Bearer(access).Get(t, "/api/v2/tokens/me").Str(t, "organization.name"); !strings.EqualFold(got, org) {
+			t.Errorf("the token is for %s, not %s", got, org)
+		}
+	}
+	for range 5 {
+		if got := srv.Anonymous().Do(t, http.MethodPost, "/_mockcloud/idp/assertion", `{"user":"`+agentEmail+`"}`, jsonContent).Str(t, "orgName"); got != "mockcloud" {
+			t.Errorf("without a name the organization is %s", got)
+		}
+	}
+	page := newBrowser(t, srv).get(t, "/_mockcloud/idp/sso")
+	if !strings.Contains(page.body, agentEmail+" · Second<") || !strings.Contains(page.body, agentEmail+" · Sales Agent · Mockcloud<") {
+		t.Errorf("the page does not tell the two apart\n%s", page.body)
+	}
+}
+
+// What comes from a provider that began by itself must be addressed to a name of
+// ours, not to one that the sender has put into the request.
+func TestAnAnswerMustBeAddressedToThisServer(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	post := func(host, path, recipient string) int {
+		body := url.Values{"SAMLResponse": {assertion(t, srv, `{"user":"`+agentEmail+`","recipient":"`+recipient+`"}`)}}.Encode()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = host
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		got, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = got.Body.Close()
+		return got.StatusCode
+	}
+	port := mustURL(t, srv.URL).Port()
+	if got := post("localhost:"+port, "/saml", "http://localhost:"+port+"/saml"); got != http.StatusSeeOther {
+		t.Errorf("by another name of this machine: %d", got)
+	}
+	if got := post("other.test", "/x/y/saml", "http://other.test/x/y/saml"); got != http.StatusBadRequest {
+		t.Errorf("for another service provider: %d", got)
+	}
+}
+
+// Anybody can begin a sign-in; what is kept of it is bounded.
+func TestALongRequestIsNotKeptForTheProvider(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	got := newBrowser(t, srv).get(t, authorize("org", "mockcloud", "provider", providerID(t, srv), "state", strings.Repeat("s", 10_000)))
+	if got.query(t).Get("error") != "invalid_request" {
+		t.Errorf("answer = %d %.200s", got.status, got.location)
 	}
 }

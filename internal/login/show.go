@@ -28,7 +28,7 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 	}
 	if r != nil && r.client != nil {
 		p.App = r.client.Name
-		p.targets = append(p.targets, r.redirectURI)
+		p.leaves = true
 		if p.Email == "" {
 			p.Email = r.hintEmail
 		}
@@ -36,7 +36,7 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 	if err := l.fillLogin(c, p, r); err != nil {
 		return err
 	}
-	if err := l.withForm(c, p); err != nil {
+	if err := l.withForm(c, p, nil); err != nil {
 		return err
 	}
 	return l.render(c, p)
@@ -45,37 +45,57 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 // fillLogin adds what the state says: ways to sign in, and whom to click on.
 func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
 	return l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
-		only := "" // the organization that the request is about
-		if r != nil && r.client != nil {
-			if only = r.clientOrg; r.target != "" && identity.Orgs.Has(tx.In(r.target), "self") {
-				only = r.target
+		orgs := slices.Collect(tx.Orgs())
+		if r != nil && r.client != nil { // the organization that the request is about
+			orgs = []string{r.clientOrg}
+			if r.target != "" && identity.Orgs.Has(tx.In(r.target), "self") {
+				orgs = []string{r.target}
 			}
 		}
-		for org := range tx.Orgs() {
+		several := len(orgs) > 1
+		for _, org := range orgs {
 			in := tx.In(org)
-			// People of other organizations may use the application, too, so that one of
-			// them with password login is enough.
-			p.PasswordLogin = p.PasswordLogin || ((only == "" || only == org) && identity.PasswordLogin(in))
-			if only != "" && org != only {
-				continue
-			}
-			if err := l.addProviders(in, p, c.Request().URL.Query()); err != nil {
+			p.PasswordLogin = p.PasswordLogin || identity.PasswordLogin(in)
+			if err := l.addProviders(in, p, c.Request().URL.Query(), several); err != nil {
 				return err
 			}
 		}
 		for _, s := range l.Seeded {
-			if (only == "" || s.Org == only) && l.offeredIn(tx.In(s.Org), s) != nil {
-				p.Seeded = append(p.Seeded, choice{ID: s.UserID, Name: s.Name, About: s.Email, Initials: initials(s.Name)})
+			if !slices.Contains(orgs, s.Org) {
+				continue
 			}
+			u := l.offeredIn(tx.In(s.Org), s)
+			if u == nil {
+				continue
+			}
+			org, err := identity.CurrentOrg(tx.In(s.Org))
+			if err != nil {
+				return err
+			}
+			p.Seeded = append(p.Seeded, personChoice(u.ID, u, org.Name, several))
 		}
 		return nil
 	})
 }
 
-// addProviders adds a link for each provider that wants to be shown. Links, not
+// personChoice is a person to click on: with their title, which hints at what
+// they may do, and with their organization where there are several.
+func personChoice(id string, u *identity.User, org string, several bool) choice {
+	parts := []string{u.Email}
+	if u.Title != "" {
+		parts = append(parts, u.Title)
+	}
+	if several {
+		parts = append(parts, org)
+	}
+	return choice{ID: id, Name: u.Name, About: strings.Join(parts, " · "), Initials: initials(u.Name)}
+}
+
+// addProviders adds a link for each provider of the organization that wants to be
+// shown; several says that there may be other organizations. Links, not
 // forms: the policy of a page that holds a form would have to name every address
 // that a provider may redirect to (decisions.md 40).
-func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values) error {
+func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values, several bool) error {
 	org, err := identity.CurrentOrg(tx)
 	if err != nil {
 		return err
@@ -98,6 +118,9 @@ func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values) error {
 		if name == "" {
 			name = provider.ID
 		}
+		if several {
+			name += " (" + org.Name + ")"
+		}
 		href := maps.Clone(query)
 		href.Set("org", org.ThirdPartyOrgName)
 		href.Set("provider", provider.ID)
@@ -109,9 +132,7 @@ func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values) error {
 // showOrganizations lets a person choose where to enter.
 func (l *Login) showOrganizations(c echo.Context, r *authorizeRequest, s *signedIn) error {
 	p := l.newPage(c, "organizations", "org.title")
-	if r != nil {
-		p.targets = append(p.targets, r.redirectURI)
-	}
+	p.leaves = r != nil
 	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		for _, person := range s.People {
 			org, err := identity.CurrentOrg(tx.In(person.Org))
@@ -126,16 +147,16 @@ func (l *Login) showOrganizations(c echo.Context, r *authorizeRequest, s *signed
 		return err
 	}
 	slices.SortFunc(p.Organizations, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
-	if err := l.withForm(c, p); err != nil {
+	if err := l.withForm(c, p, s); err != nil {
 		return err
 	}
 	return l.render(c, p)
 }
 
 // showApproval asks an administrator to approve the application.
-func (l *Login) showApproval(c echo.Context, r *authorizeRequest, person auth.Person) error {
+func (l *Login) showApproval(c echo.Context, r *authorizeRequest, s *signedIn, person auth.Person) error {
 	p := l.newPage(c, "approve", "approve.title", r.client.Name)
-	p.App, p.Target, p.targets = r.client.Name, r.redirectURI, []string{r.redirectURI}
+	p.App, p.Target, p.leaves = r.client.Name, r.redirectURI, true
 	err := l.DB.View(c.Request().Context(), person.Org, func(tx *store.Tx) error {
 		org, err := identity.CurrentOrg(tx)
 		if err != nil {
@@ -148,20 +169,18 @@ func (l *Login) showApproval(c echo.Context, r *authorizeRequest, person auth.Pe
 		p.Organization, p.Email = org.Name, user.Email
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return l.askWho(c, r)
-	}
 	if err != nil {
 		return err
 	}
-	for _, s := range r.client.Scope {
+	for _, scope := range r.client.Scope {
 		means := p.T("approve.write")
-		if strings.HasSuffix(s, ":readonly") {
+		if strings.HasSuffix(scope, ":readonly") {
 			means = p.T("approve.read")
 		}
-		p.Scopes = append(p.Scopes, scopeLine{Name: s, Means: means})
+		p.Scopes = append(p.Scopes, scopeLine{Name: scope, Means: means})
 	}
-	if err := l.withForm(c, p); err != nil {
+	p.Fields = []field{{"scopes", strings.Join(r.client.Scope, " ")}} // what is approved is what was shown
+	if err := l.withForm(c, p, s); err != nil {
 		return err
 	}
 	return l.render(c, p)

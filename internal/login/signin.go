@@ -31,28 +31,25 @@ func (l *Login) act(c echo.Context, r *authorizeRequest) error {
 	if err != nil {
 		return l.showErrorPage(c, http.StatusBadRequest, "badForm")
 	}
-	if !l.ownForm(c.Request(), form) {
-		// An old page, or a page of somebody else: ask again.
-		return l.showLogin(c, r, loginProblem{text: "problem.form", email: form.Get("email")})
-	}
-	switch {
-	case form.Has("as"):
-		return l.actAs(c, r, form.Get("as"))
-	case form.Has("email"):
-		return l.actLogin(c, r, form)
-	}
 	s, err := l.session(c)
 	if err != nil {
 		return err
 	}
-	if s == nil {
-		return l.showLogin(c, r, loginProblem{text: "problem.session"})
-	}
+	own, after := l.ownForm(c.Request(), form, s)
 	switch {
+	case !own:
+		// An old page, or a page of somebody else: ask again.
+		return l.showLogin(c, r, loginProblem{text: "problem.form", email: form.Get("email")})
+	case form.Has("as"):
+		return l.actAs(c, r, form.Get("as"))
+	case form.Has("email"):
+		return l.actLogin(c, r, form)
+	case !after:
+		return l.showLogin(c, r, loginProblem{text: "problem.session"})
 	case form.Has("organization"):
 		return l.actOrganization(c, r, s, form.Get("organization"))
 	case form.Has("approve") && r != nil:
-		return l.actApprove(c, r, s)
+		return l.actApprove(c, r, s, form.Get("scopes"))
 	case form.Has("deny") && r != nil:
 		return l.failAuthorize(c, r, refuse("access_denied", "the user did not approve the application"))
 	}
@@ -101,7 +98,12 @@ func (l *Login) preferred(ctx context.Context, r *authorizeRequest, people []aut
 	if r.hintOrg == "" || len(people) < 2 {
 		return people, nil
 	}
-	org, err := l.orgNamed(ctx, r.hintOrg)
+	var org string
+	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		var err error
+		org, err = orgNamed(tx, r.hintOrg)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -111,22 +113,21 @@ func (l *Login) preferred(ctx context.Context, r *authorizeRequest, people []aut
 	return people, nil
 }
 
-// orgNamed finds an organization by its short name, or its name; "" for none.
-func (l *Login) orgNamed(ctx context.Context, name string) (found string, err error) {
-	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		for id := range tx.Orgs() {
-			org, err := identity.CurrentOrg(tx.In(id))
-			if err != nil {
-				return err
-			}
-			if strings.EqualFold(org.ThirdPartyOrgName, name) || strings.EqualFold(org.Name, name) {
-				found = id
-				return nil
-			}
+// orgNamed finds an organization by its short name, or else by its name; "" for
+// none.
+func orgNamed(tx *store.Tx, name string) (found string, err error) {
+	for id := range tx.Orgs() {
+		org, err := identity.CurrentOrg(tx.In(id))
+		switch {
+		case err != nil:
+			return "", err
+		case strings.EqualFold(org.ThirdPartyOrgName, name):
+			return id, nil
+		case found == "" && strings.EqualFold(org.Name, name):
+			found = id
 		}
-		return nil
-	})
-	return found, err
+	}
+	return found, nil
 }
 
 // after goes on with a session that has just been made or changed.
@@ -207,11 +208,12 @@ func (l *Login) approvalIn(tx *store.Tx, r *authorizeRequest, person auth.Person
 	return approvalByOthers, nil
 }
 
-// actApprove approves the application for the whole organization.
-func (l *Login) actApprove(c echo.Context, r *authorizeRequest, s *signedIn) error {
+// actApprove approves the application for the whole organization: those scopes
+// that the person has seen.
+func (l *Login) actApprove(c echo.Context, r *authorizeRequest, s *signedIn, seen string) error {
 	person, err := r.choose(s)
-	if err != nil {
-		return l.proceed(c, r, s)
+	if err != nil || seen != strings.Join(r.client.Scope, " ") {
+		return l.proceed(c, r, s) // shows what is the matter, or the scopes that there are now
 	}
 	err = l.DB.Update(c.Request().Context(), person.Org, func(tx *store.Tx) error {
 		answer, err := l.approvalIn(tx, r, person)
@@ -256,20 +258,22 @@ func (l *Login) actAs(c echo.Context, r *authorizeRequest, userID string) error 
 // offered looks a seeded user up: nil unless the published password still works.
 func (l *Login) offered(ctx context.Context, p SeededUser) (person *auth.Person, err error) {
 	err = l.DB.View(ctx, p.Org, func(tx *store.Tx) error {
-		person = l.offeredIn(tx, p)
+		if u := l.offeredIn(tx, p); u != nil {
+			found := personOf(p.Org, u)
+			person = &found
+		}
 		return nil
 	})
 	return person, err
 }
 
-func (l *Login) offeredIn(tx *store.Tx, p SeededUser) *auth.Person {
+func (l *Login) offeredIn(tx *store.Tx, p SeededUser) *identity.User {
 	u, err := identity.Users.Peek(tx, p.UserID)
 	if err != nil || u.State != identity.UserActive || !identity.PasswordLogin(tx) || u.Password == nil {
 		return nil
 	}
-	if u.Password.Plain == "" && !u.Password.FromFixtures(l.FixturesDigest) {
+	if !u.Password.FromFixtures(l.FixturesDigest) {
 		return nil
 	}
-	person := personOf(p.Org, u)
-	return &person
+	return u
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/text/language"
@@ -32,7 +33,7 @@ var matcher = sync.OnceValue(func() language.Matcher {
 // asks for. It is an index of languages.
 func languageOf(r *http.Request, query url.Values) (index int, switched bool) {
 	if wanted := query.Get("ui_locales"); wanted != "" && len(wanted) < 100 {
-		if i, ok := match(wanted); ok {
+		if i, ok := match(strings.ReplaceAll(wanted, " ", ",")); ok {
 			return i, true
 		}
 	}
@@ -74,17 +75,17 @@ func text(language int, key string, args ...any) string {
 var texts = map[string][3]string{
 	"tagline":      {"A Genesys Cloud organization on your machine", "Uma organização Genesys Cloud na sua máquina", "Una organización de Genesys Cloud en tu máquina"},
 	"panel.1":      {"Real sign-in flows", "Fluxos de login reais", "Flujos de inicio de sesión reales"},
-	"panel.1.text": {"Authorization code, PKCE, implicit and SAML, with signed tokens.", "Authorization code, PKCE, implicit e SAML, com tokens assinados.", "Código de autorización, PKCE, implícito y SAML, con tokens firmados."},
+	"panel.1.text": {"Authorization code, PKCE, implicit and SAML, with signed tokens.", "Authorization code, PKCE, implicit e SAML, com tokens assinados.", "Authorization code, PKCE, implicit y SAML, con tokens firmados."},
 	"panel.2":      {"Real permissions", "Permissões reais", "Permisos reales"},
 	"panel.2.text": {"What a role does not permit is refused, and you are told why.", "O que uma função não permite é recusado, e você fica sabendo por quê.", "Lo que un rol no permite se rechaza, y se te explica por qué."},
 	"panel.3":      {"Nothing leaves this machine", "Nada sai desta máquina", "Nada sale de esta máquina"},
-	"panel.3.text": {"The people, passwords and secrets in it are made up.", "As pessoas, senhas e segredos são fictícios.", "Las personas, contraseñas y secretos son ficticios."},
+	"panel.3.text": {"The people, passwords and secrets in it are made up.", "As pessoas, as senhas e os segredos são fictícios.", "Las personas, las contraseñas y los secretos son ficticios."},
 	"disclaimer":   {"mockcloud is not affiliated with Genesys.", "O mockcloud não é afiliado à Genesys.", "mockcloud no está afiliado a Genesys."},
 	"language":     {"Language", "Idioma", "Idioma"},
 	"skip":         {"Skip to the content", "Ir para o conteúdo", "Ir al contenido"},
 
 	"login.title":         {"Log In", "Entrar", "Iniciar sesión"},
-	"login.for":           {"to continue to %s", "para continuar em %s", "para continuar en %s"},
+	"login.for":           {"to continue to %s", "para acessar %s", "para continuar en %s"},
 	"login.direct":        {"to your organization", "na sua organização", "en tu organización"},
 	"login.email":         {"Email Address", "Endereço de e-mail", "Dirección de correo electrónico"},
 	"login.password":      {"Password", "Senha", "Contraseña"},
@@ -92,32 +93,32 @@ var texts = map[string][3]string{
 	"login.or":            {"or", "ou", "o"},
 	"login.with":          {"Log in with %s", "Entrar com %s", "Iniciar sesión con %s"},
 	"login.seeded":        {"Development users", "Usuários de desenvolvimento", "Usuarios de desarrollo"},
-	"login.seeded.text":   {"Their passwords are published: one click signs in.", "As senhas são públicas: um clique entra.", "Sus contraseñas son públicas: un clic inicia la sesión."},
+	"login.seeded.text":   {"Their passwords are published: one click signs in.", "As senhas deles são públicas: basta um clique para entrar.", "Sus contraseñas son públicas: basta un clic para iniciar sesión."},
 	"login.seeded.as":     {"Log in as %s", "Entrar como %s", "Iniciar sesión como %s"},
-	"login.only.provider": {"This organization signs people in through its identity provider only.", "Esta organização só permite login pelo seu provedor de identidade.", "Esta organización solo permite iniciar sesión con su proveedor de identidad."},
+	"login.only.provider": {"This organization signs people in through its identity provider only.", "Esta organização só permite login pelo provedor de identidade dela.", "Esta organización solo permite iniciar sesión con su proveedor de identidad."},
 	"login.no.way":        {"This organization has switched its password login off and shows no identity provider.", "Esta organização desativou o login por senha e não exibe nenhum provedor de identidade.", "Esta organización desactivó el inicio de sesión con contraseña y no muestra ningún proveedor de identidad."},
 
 	"problem.empty":    {"Enter your email address and your password.", "Informe seu endereço de e-mail e sua senha.", "Escribe tu dirección de correo electrónico y tu contraseña."},
-	"problem.password": {"The email address or the password is not right.", "O endereço de e-mail ou a senha não está correto.", "La dirección de correo electrónico o la contraseña no es correcta."},
-	"problem.wait":     {"Too many attempts. Try again in %d seconds.", "Muitas tentativas. Tente novamente em %d segundos.", "Demasiados intentos. Vuelve a intentarlo en %d segundos."},
-	"problem.form":     {"This page was out of date. Please try again; your browser must accept cookies.", "Esta página estava desatualizada. Tente novamente; o navegador precisa aceitar cookies.", "Esta página había caducado. Inténtalo de nuevo; el navegador debe aceptar cookies."},
-	"problem.session":  {"You are no longer signed in. Please log in again.", "Você não está mais conectado. Entre novamente.", "Ya no has iniciado sesión. Vuelve a hacerlo."},
+	"problem.password": {"The email address or the password is incorrect.", "Endereço de e-mail ou senha incorretos.", "La dirección de correo electrónico o la contraseña no son correctas."},
+	"problem.wait":     {"Too many attempts. Try again in %d s.", "Muitas tentativas. Tente novamente em %d s.", "Demasiados intentos. Vuelve a intentarlo en %d s."},
+	"problem.form":     {"This page was out of date. Please try again; your browser must accept cookies.", "Esta página expirou. Tente novamente; o navegador precisa aceitar cookies.", "Esta página ha caducado. Inténtalo de nuevo; el navegador debe aceptar cookies."},
+	"problem.session":  {"You are no longer signed in. Please log in again.", "Sua sessão terminou. Entre novamente.", "Tu sesión ha terminado. Vuelve a iniciar sesión."},
 	"problem.seeded":   {"This user can no longer sign in with one click. Please enter the password.", "Este usuário não pode mais entrar com um clique. Informe a senha.", "Este usuario ya no puede iniciar sesión con un clic. Escribe la contraseña."},
 
 	"org.title": {"Choose an organization", "Escolha uma organização", "Elige una organización"},
-	"org.text":  {"Your email address and password open more than one.", "Seu endereço de e-mail e sua senha abrem mais de uma.", "Tu dirección de correo electrónico y tu contraseña abren más de una."},
+	"org.text":  {"Your email address and password open more than one.", "Seu endereço de e-mail e sua senha dão acesso a mais de uma.", "Tu dirección de correo electrónico y tu contraseña dan acceso a más de una."},
 
 	"approve.title":    {"Approve %s?", "Aprovar %s?", "¿Aprobar %s?"},
-	"approve.text":     {"%s enforces scopes, and nobody has approved this application yet. If you do, everybody in the organization can use it. It may:", "%s restringe escopos, e ninguém aprovou este aplicativo ainda. Se você aprovar, todos na organização poderão usá-lo. Ele poderá:", "%s exige ámbitos, y nadie ha aprobado aún esta aplicación. Si la apruebas, todos en la organización podrán usarla. Podrá:"},
+	"approve.text":     {"%s enforces scopes, and nobody has approved this application yet. If you do, everybody in the organization can use it. It may:", "%s aplica escopos, e ninguém aprovou este aplicativo ainda. Se você aprovar, todos na organização poderão usá-lo. Ele poderá:", "%s aplica ámbitos (scopes), y nadie ha aprobado aún esta aplicación. Si la apruebas, todos en la organización podrán usarla. Podrá:"},
 	"approve.read":     {"read", "ler", "leer"},
 	"approve.write":    {"read and change", "ler e alterar", "leer y cambiar"},
 	"approve.yes":      {"Approve", "Aprovar", "Aprobar"},
 	"approve.no":       {"Cancel", "Cancelar", "Cancelar"},
-	"approve.as":       {"Signed in as %s", "Conectado como %s", "Sesión iniciada como %s"},
+	"approve.as":       {"Signed in as %s", "Sessão de %s", "Sesión iniciada como %s"},
 	"approve.redirect": {"You will return to %s", "Você voltará para %s", "Volverás a %s"},
 
-	"account.title":    {"You are logged in", "Você está conectado", "Has iniciado sesión"},
-	"account.text":     {"Applications that ask for a sign-in now get one without asking you again.", "Os aplicativos que pedirem login agora o obterão sem perguntar de novo.", "Las aplicaciones que pidan iniciar sesión lo obtendrán sin volver a preguntarte."},
+	"account.title":    {"You are logged in", "Você entrou", "Has iniciado sesión"},
+	"account.text":     {"Applications that ask for a sign-in now get one without asking you again.", "A partir de agora, os aplicativos que pedirem login não perguntarão de novo.", "A partir de ahora, las aplicaciones que pidan iniciar sesión lo harán sin volver a preguntarte."},
 	"account.my":       {"My Account", "Minha conta", "Mi cuenta"},
 	"account.logout":   {"Logout", "Sair", "Cerrar sesión"},
 	"account.name":     {"Name", "Nome", "Nombre"},
@@ -126,42 +127,44 @@ var texts = map[string][3]string{
 	"account.division": {"Division", "Divisão", "División"},
 
 	"logout.title": {"You are logged out", "Você saiu", "Has cerrado la sesión"},
-	"logout.text":  {"The session of this browser and the refresh tokens of its user have ended. Access tokens that applications hold live on until they expire.", "A sessão deste navegador e os refresh tokens do usuário terminaram. Os access tokens que os aplicativos têm valem até expirarem.", "La sesión de este navegador y los refresh tokens de su usuario han terminado. Los access tokens que tengan las aplicaciones valen hasta que caduquen."},
+	"logout.text":  {"The session of this browser and the refresh tokens of its user have ended. Access tokens that applications hold live on until they expire.", "A sessão deste navegador foi encerrada e os refresh tokens do usuário foram revogados. Os access tokens que os aplicativos já têm continuam válidos até expirar.", "La sesión de este navegador se ha cerrado y los refresh tokens de su usuario se han revocado. Los access tokens que ya tengan las aplicaciones siguen siendo válidos hasta que caduquen."},
 	"logout.again": {"Log in again", "Entrar novamente", "Volver a iniciar sesión"},
 
-	"error.title":            {"Something is not right", "Algo não está certo", "Algo no está bien"},
-	"error.lead":             {"The sign-in could not go on.", "O login não pôde continuar.", "El inicio de sesión no pudo continuar."},
-	"error.lead.application": {"The application that sent you here made a mistake, so you cannot go on. If you build it, this may help:", "O aplicativo que enviou você aqui cometeu um erro e não é possível continuar. Se você o desenvolve, isto pode ajudar:", "La aplicación que te envió aquí cometió un error, así que no puedes continuar. Si la desarrollas, esto puede ayudarte:"},
+	"error.title":            {"Something is not right", "Algo deu errado", "Algo salió mal"},
+	"error.lead":             {"The sign-in could not go on.", "Não foi possível continuar o login.", "No se pudo continuar con el inicio de sesión."},
+	"error.lead.application": {"The application that sent you here made a mistake, so you cannot go on. If you build it, this may help:", "O aplicativo que trouxe você até aqui cometeu um erro, por isso não é possível continuar. Se você o desenvolve, isto pode ajudar:", "La aplicación que te envió aquí cometió un error, así que no puedes continuar. Si la desarrollas, esto puede ayudarte:"},
 	"error.key":              {"Error", "Erro", "Error"},
 	"error.reference":        {"Reference", "Referência", "Referencia"},
 
 	"error.invalidClientId":     {"There is no OAuth client with the id that the request named in client_id.", "Não existe um cliente OAuth com o id indicado em client_id.", "No hay ningún cliente OAuth con el id indicado en client_id."},
-	"error.invalidRedirectUri":  {"The redirect_uri of the request is not one of those that are registered with the OAuth client. They are compared as whole texts, with port, path, query and closing slash.", "O redirect_uri do pedido não é um dos registrados no cliente OAuth. Eles são comparados por inteiro, com porta, caminho, consulta e barra final.", "El redirect_uri de la solicitud no es uno de los registrados en el cliente OAuth. Se comparan completos, con puerto, ruta, consulta y barra final."},
-	"error.invalidResponseType": {"The response_type of the request must be token or code.", "O response_type do pedido precisa ser token ou code.", "El response_type de la solicitud debe ser token o code."},
+	"error.invalidRedirectUri":  {"The redirect_uri of the request is not one of those that are registered with the OAuth client. They are compared as whole texts, with port, path, query and closing slash.", "O redirect_uri da requisição não é um dos registrados no cliente OAuth. A comparação é feita com o texto inteiro: porta, caminho, query e barra final.", "El redirect_uri de la solicitud no es uno de los registrados en el cliente OAuth. Se compara el texto completo: puerto, ruta, query y barra final."},
+	"error.invalidResponseType": {"The response_type of the request must be token or code.", "O response_type da requisição precisa ser token ou code.", "El response_type de la solicitud debe ser token o code."},
 	"error.clientDisabled":      {"The OAuth client is inactive or disabled.", "O cliente OAuth está inativo ou desativado.", "El cliente OAuth está inactivo o desactivado."},
 	"error.badForm":             {"The form that was sent could not be read.", "O formulário enviado não pôde ser lido.", "El formulario enviado no se pudo leer."},
 	"error.unknownProvider":     {"The organization has no such identity provider, or it is disabled.", "A organização não tem esse provedor de identidade, ou ele está desativado.", "La organización no tiene ese proveedor de identidad, o está desactivado."},
 	"error.samlRequest":         {"This sign-in was not started in this browser, or it took too long. Please start again in the application.", "Este login não foi iniciado neste navegador ou demorou demais. Comece de novo no aplicativo.", "Este inicio de sesión no se inició en este navegador, o tardó demasiado. Empieza de nuevo en la aplicación."},
-	"error.samlAssertion":       {"The identity provider's answer was refused: %s.", "A resposta do provedor de identidade foi recusada: %s.", "La respuesta del proveedor de identidad fue rechazada: %s."},
-	"error.idpRequest":          {"The request to the test identity provider could not be read: %s.", "O pedido ao provedor de identidade de teste não pôde ser lido: %s.", "La solicitud al proveedor de identidad de prueba no se pudo leer: %s."},
+	"error.samlAssertion":       {"The identity provider's answer was refused: %s.", "A resposta do provedor de identidade foi recusada: %s.", "Se rechazó la respuesta del proveedor de identidad: %s."},
+	"error.idpRequest":          {"The request to the test identity provider could not be read: %s.", "A requisição ao provedor de identidade de teste não pôde ser lida: %s.", "La solicitud al proveedor de identidad de prueba no se pudo leer: %s."},
+	"error.host":                {"Below /_mockcloud this server goes by its address, as localhost or by its public URL.", "Abaixo de /_mockcloud este servidor atende pelo seu endereço, como localhost ou pela sua URL pública.", "Bajo /_mockcloud este servidor atiende por su dirección, como localhost o por su URL pública."},
 	"error.notFound":            {"There is nothing at this address.", "Não há nada neste endereço.", "No hay nada en esta dirección."},
-	"error.internal":            {"mockcloud met an error of its own; its log says more.", "O mockcloud encontrou um erro próprio; o log diz mais.", "mockcloud encontró un error propio; su registro dice más."},
-	"error.other":               {"The sign-in could not go on.", "O login não pôde continuar.", "El inicio de sesión no pudo continuar."},
+	"error.internal":            {"mockcloud met an error of its own; its log says more.", "Ocorreu um erro interno no mockcloud; o log traz mais detalhes.", "Se produjo un error interno en mockcloud; su registro da más detalles."},
+	"error.other":               {"The address of this page names no error that mockcloud knows.", "O endereço desta página não indica nenhum erro que o mockcloud conheça.", "La dirección de esta página no indica ningún error que mockcloud conozca."},
 
-	"callback.title":   {"What came back", "O que voltou", "Lo que volvió"},
-	"callback.text":    {"This page stands in for your application: an application would have got this.", "Esta página faz o papel do seu aplicativo: um aplicativo teria recebido isto.", "Esta página ocupa el lugar de tu aplicación: una aplicación habría recibido esto."},
-	"callback.nothing": {"Nothing came back. Without scripts, look at the address for what stands behind #.", "Nada voltou. Sem scripts, veja no endereço o que está depois de #.", "No volvió nada. Sin scripts, mira en la dirección lo que está después de #."},
-	"callback.next":    {"How an application goes on", "Como um aplicativo continua", "Cómo continúa una aplicación"},
+	"callback.title":   {"What came back", "O que foi recebido", "Lo que se recibió"},
+	"callback.text":    {"This page stands in for your application: an application would have got this.", "Esta página faz o papel do seu aplicativo: ele teria recebido isto.", "Esta página hace las veces de tu aplicación, que habría recibido esto."},
+	"callback.nothing": {"Nothing came back here. If scripts are off, look behind the # in the address.", "Nada foi recebido. Se os scripts estão desativados, veja no endereço o que vem depois de #.", "No se recibió nada. Si los scripts están desactivados, mira en la dirección lo que va después de #."},
+	"callback.secrets": {"The ids and secrets of the seeded clients stand in mockcloud's README.", "Os ids e os segredos dos clientes de exemplo estão no README do mockcloud.", "Los ids y los secretos de los clientes de ejemplo están en el README de mockcloud."},
+	"callback.next":    {"How an application goes on", "O que um aplicativo faz em seguida", "Qué hace una aplicación a continuación"},
 
 	"post.title":    {"One moment", "Um momento", "Un momento"},
-	"post.text":     {"Going on to %s", "Continuando em %s", "Continuando en %s"},
+	"post.text":     {"Going on to %s", "Continuando para %s", "Continuando hacia %s"},
 	"post.continue": {"Continue", "Continuar", "Continuar"},
 
-	"idp.title":        {"mockcloud test IdP", "IdP de teste do mockcloud", "IdP de prueba de mockcloud"},
-	"idp.text":         {"An identity provider for tests: it signs in whom you choose and asks for no password.", "Um provedor de identidade para testes: conecta quem você escolher e não pede senha.", "Un proveedor de identidad para pruebas: inicia la sesión de quien elijas y no pide contraseña."},
+	"idp.title":        {"mockcloud test IdP", "mockcloud test IdP", "mockcloud test IdP"},
+	"idp.text":         {"An identity provider for tests: it signs in whom you choose and asks for no password.", "Um provedor de identidade para testes: faz o login de quem você escolher e não pede senha.", "Un proveedor de identidad para pruebas: inicia la sesión de quien elijas y no pide contraseña."},
 	"idp.to":           {"The assertion goes to", "A asserção vai para", "La aserción va a"},
 	"idp.who":          {"Sign in as", "Entrar como", "Iniciar sesión como"},
-	"idp.fault":        {"Break the assertion on purpose", "Quebrar a asserção de propósito", "Romper la aserción a propósito"},
+	"idp.fault":        {"Break the assertion on purpose", "Invalidar a asserção de propósito", "Invalidar la aserción a propósito"},
 	"idp.fault.none":   {"No, a good one", "Não, uma válida", "No, una válida"},
 	"idp.fault.expire": {"Expired", "Expirada", "Caducada"},
 	"idp.fault.aud":    {"For another audience", "Para outra audiência", "Para otra audiencia"},
@@ -171,7 +174,7 @@ var texts = map[string][3]string{
 	"idp.certificate":  {"Certificate", "Certificado", "Certificado"},
 	"idp.entity":       {"Entity ID", "Entity ID", "Entity ID"},
 	"idp.sso":          {"Single sign-on URL", "URL de login único", "URL de inicio de sesión único"},
-	"idp.start":        {"Sign in to mockcloud through it", "Entrar no mockcloud por ele", "Iniciar sesión en mockcloud con él"},
+	"idp.start":        {"Sign in to mockcloud through it", "Entrar no mockcloud por este IdP", "Iniciar sesión en mockcloud con este IdP"},
 	"idp.assertion":    {"An assertion for your code, without a browser", "Uma asserção para o seu código, sem navegador", "Una aserción para tu código, sin navegador"},
-	"idp.published":    {"Its key is published with mockcloud. Never trust it anywhere else.", "Sua chave é publicada com o mockcloud. Nunca confie nela em outro lugar.", "Su clave se publica con mockcloud. No confíes nunca en ella en otro lugar."},
+	"idp.published":    {"Its key is published with mockcloud. Never trust it anywhere else.", "A chave dele é publicada com o mockcloud. Nunca confie nela em nenhum outro lugar.", "Su clave se publica con mockcloud. No confíes en ella en ningún otro lugar."},
 }

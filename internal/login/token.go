@@ -37,12 +37,12 @@ type tokenResponse struct {
 // grantRequest is a token request on its way.
 type grantRequest struct {
 	login     *Login
-	http      *http.Request
 	form      url.Values
 	clientID  string
 	secret    string // "" when the client sent none
 	clientOrg string
 	client    *identity.Client // known, active, of the right type, and proved unless it sent no secret
+	counted   bool             // against the limit of token requests
 
 	prepared any // what the grant's prepare has found
 }
@@ -137,6 +137,9 @@ func readBodyForm(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, refuse("invalid_request", "the request body is not a valid form")
 	}
+	if name, twice := doubled(form); twice { // has two meanings (RFC 6749 §3.2)
+		return nil, refuse("invalid_request", "a parameter is there twice: "+printable(name))
+	}
 	return form, nil
 }
 
@@ -152,24 +155,18 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 	if grant == nil {
 		return nil, "", refuse("unsupported_grant_type", "unsupported grant type")
 	}
-	g := &grantRequest{login: l, http: r, form: form}
+	g := &grantRequest{login: l, form: form}
 	if g.clientID, g.secret, err = credentials(r, form); err != nil {
-		return nil, g.clientID, err
-	}
-	if g.clientOrg, err = l.orgOf(r.Context(), g.clientID); err != nil {
-		return nil, g.clientID, err
-	}
-	if l.Limit != nil { // of clients that there are: a stranger shall fill no memory
-		// Terraform retries on just this beginning (facts: oauth.md §3).
-		if seconds := l.Limit(g.clientID); seconds > 0 {
-			return nil, g.clientID, refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
-		}
+		return nil, "", err
 	}
 	given, err := g.run(r.Context(), grant)
 	if err == nil {
 		answer, err = l.mint(given)
 	}
-	return answer, g.clientID, err
+	if g.clientOrg != "" { // what is no client's id may be a secret in the wrong place
+		clientID = g.clientID
+	}
+	return answer, clientID, err
 }
 
 // run admits the client, once more in the transaction that issues where
@@ -177,7 +174,7 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued, err error) {
 	db := g.login.DB
 	if grant.prepare != nil {
-		if err := db.View(ctx, g.clientOrg, func(tx *store.Tx) error { return g.admit(tx, grant) }); err != nil {
+		if err := db.View(ctx, store.Global, func(tx *store.Tx) error { return g.admit(tx, grant) }); err != nil {
 			return nil, err
 		}
 		if err := grant.prepare(ctx, g); err != nil {
@@ -190,7 +187,7 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 			return err
 		}
 		var err error
-		given, err = grant.issue(g, tx)
+		given, err = grant.issue(g, tx.In(g.clientOrg))
 		if r, ok := errors.AsType[revoking](err); ok {
 			refusal = r.refusal
 			return nil // so that what it has ended stays ended
@@ -198,9 +195,9 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 		return err
 	}
 	if grant.writes {
-		err = db.Update(ctx, g.clientOrg, work)
+		err = db.Update(ctx, store.Global, work)
 	} else {
-		err = db.View(ctx, g.clientOrg, work)
+		err = db.View(ctx, store.Global, work)
 	}
 	if err == nil && refusal != nil {
 		err = refusal
@@ -208,11 +205,16 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 	return given, err
 }
 
-// admit looks the client up and checks its secret, its state and its type.
+// admit looks the client up and checks its secret, its state and its type; then
+// it counts the request against the client's limit, where there is one.
 func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
-	client, err := identity.Clients.Peek(tx, g.clientID)
+	var found bool
+	if g.clientOrg, found = orgWithClient(tx, g.clientID); !found {
+		return refuse("invalid_client", "client not found")
+	}
+	client, err := identity.Clients.Peek(tx.In(g.clientOrg), g.clientID)
 	if err != nil {
-		return clientUnknown(err)
+		return err
 	}
 	switch {
 	case g.secret == "" && grant.public:
@@ -226,6 +228,14 @@ func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
 		return refuse("unauthorized_client", "client is not authorized for this grant type")
 	}
 	g.client = client
+	if g.login.Limit == nil || g.counted {
+		return nil
+	}
+	g.counted = true
+	if seconds := g.login.Limit(g.clientID); seconds > 0 {
+		// Terraform retries on just this beginning (facts: oauth.md §3).
+		return refuse("invalid_request", fmt.Sprintf("rate limit exceeded; retry in %d seconds", seconds))
+	}
 	return nil
 }
 
@@ -275,23 +285,18 @@ func (g *grantRequest) param(name string) (string, error) {
 	return v, nil
 }
 
-// orgOf finds the organization that a client belongs to. There are few
-// organizations, so it looks into each.
-func (l *Login) orgOf(ctx context.Context, clientID string) (string, error) {
-	var org string
-	if clientID == "" {
-		return "", clientUnknown(store.ErrNotFound)
-	}
-	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		var found bool
-		if org, found = orgWithClient(tx, clientID); !found {
-			return clientUnknown(store.ErrNotFound)
+// doubled finds a parameter that is there more than once.
+func doubled(form url.Values) (name string, twice bool) {
+	for name, values := range form {
+		if len(values) > 1 {
+			return name, true
 		}
-		return nil
-	})
-	return org, err
+	}
+	return "", false
 }
 
+// orgWithClient finds the organization that a client belongs to. There are few
+// organizations, so it looks into each.
 func orgWithClient(tx *store.Tx, clientID string) (org string, found bool) {
 	for id := range tx.Orgs() {
 		if identity.Clients.Has(tx.In(id), clientID) {
@@ -299,13 +304,6 @@ func orgWithClient(tx *store.Tx, clientID string) (org string, found bool) {
 		}
 	}
 	return "", false
-}
-
-func clientUnknown(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return refuse("invalid_client", "client not found")
-	}
-	return err
 }
 
 // credentials takes the client's id and secret from the Basic header, or from
@@ -341,8 +339,8 @@ func missing(parameter string) *oauthError {
 
 // printable cuts what a stranger sent down to what a log line should hold.
 func printable(s string) string {
-	if len(s) > 64 {
-		s = s[:64] + "…"
+	if len(s) > 200 {
+		s = s[:200] + "…"
 	}
 	return strings.ToValidUTF8(s, "?")
 }

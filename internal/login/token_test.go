@@ -101,6 +101,7 @@ func TestTokenRefusalsHaveTheThreeKeysOfOAuth(t *testing.T) {
 		{"garbled basic", grant, http.Header{"Authorization": {"Basic !!!"}}, "invalid_client", "authentication failed"},
 		{"bearer instead of basic", grant, http.Header{"Authorization": {"Bearer abc"}}, "invalid_client", "authentication failed"},
 		{"two different ids", grant + "&client_id=other", basic(form(), e.ClientID, e.ClientSecret), "invalid_client", "authentication failed"},
+		{"a parameter twice", grant + "&" + grant, basic(form(), e.ClientID, e.ClientSecret), "invalid_request", "a parameter is there twice: grant_type"},
 		{"JSON body", `{"grant_type":"client_credentials"}`, http.Header{"Content-Type": {"application/json"}}, "invalid_request", "the request body must be application/x-www-form-urlencoded"},
 		{"broken form", "grant_type=%zz", form(), "invalid_request", "the request body is not a valid form"},
 		{"huge body", "grant_type=" + strings.Repeat("x", 300_000), form(), "invalid_request", "the request body could not be read"},
@@ -134,6 +135,9 @@ func TestTokenRequestsAreLimitedOnRequest(t *testing.T) {
 	e := srv.Environment()
 	ask := func() *mocktest.Response {
 		return srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, e.ClientSecret))
+	}
+	for range 310 { // by somebody who does not know the secret
+		srv.Anonymous().Do(t, http.MethodPost, "/oauth/token", "grant_type=client_credentials", basic(form(), e.ClientID, "wrong"))
 	}
 	for range 300 {
 		if got := ask(); got.Status != http.StatusOK {

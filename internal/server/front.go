@@ -9,11 +9,15 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/login"
 )
 
 // controlPrefix is where mockcloud's own operations live. They are not part of
 // the public API and get neither CORS nor gateway prefixes.
 const controlPrefix = "/_mockcloud"
+
+// wellKnown is where the documents are that describe the login host.
+const wellKnown = "/.well-known/"
 
 // ServeHTTP is the front door of the one port: it takes gateway prefixes off,
 // answers CORS, gives the request its correlation id and sees to it that
@@ -32,7 +36,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if r.URL.Path != controlPrefix && !strings.HasPrefix(r.URL.Path, controlPrefix+"/") {
 		takeOffPrefix(r)
-		if cors(w, r) {
+		if forScripts(r) && cors(w, r) {
 			return
 		}
 	}
@@ -69,7 +73,7 @@ func (s *Server) correlationID(r *http.Request) string {
 // known by their last segment.
 func takeOffPrefix(r *http.Request) {
 	path := r.URL.EscapedPath()
-	for _, start := range [...]string{apiPrefix, "/oauth/"} {
+	for _, start := range [...]string{apiPrefix, "/oauth/", wellKnown} {
 		i := strings.Index(path, start)
 		if i < 0 {
 			continue
@@ -88,6 +92,13 @@ func takeOffPrefix(r *http.Request) {
 			return
 		}
 	}
+}
+
+// forScripts says whether scripts of other origins may call the path: preflights
+// are always answered, but the pages are for people (decisions.md 4).
+func forScripts(r *http.Request) bool {
+	path := r.URL.Path
+	return r.Method == http.MethodOptions || strings.HasPrefix(path, apiPrefix) || login.Owns(path) || strings.HasPrefix(path, wellKnown)
 }
 
 // exposed lists the answer headers that scripts in a browser may read.

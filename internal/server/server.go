@@ -210,7 +210,7 @@ func (s *Server) assemble() error {
 func (s *Server) login() *login.Login {
 	l := &login.Login{
 		DB: s.db, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID, Issuer: s.URL, Logger: s.config.logger,
-		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard,
+		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard, TrustedHost: s.control.TrustedHost,
 		FixturesDigest: s.config.fixtures.Digest(),
 	}
 	if s.config.rateLimits {
@@ -221,7 +221,7 @@ func (s *Server) login() *login.Login {
 	}
 	for _, c := range s.config.fixtures.Credentials() {
 		if c.Kind == seed.UserCredential && c.Secret != "" {
-			l.Seeded = append(l.Seeded, login.SeededUser{Org: c.OrgID, UserID: c.ID, Name: c.Name, Email: c.Login})
+			l.Seeded = append(l.Seeded, login.SeededUser{Org: c.OrgID, UserID: c.ID, Email: c.Login})
 		}
 	}
 	return l

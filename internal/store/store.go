@@ -19,7 +19,8 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// Global is the space outside every organization. Only signing keys live there.
+// Global is the space outside every organization, for what belongs to none or
+// has to be found without knowing which: signing keys, sessions, codes.
 const Global = ""
 
 // Errors that callers tell apart with errors.Is.

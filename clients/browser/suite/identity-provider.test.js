@@ -86,8 +86,8 @@ describe('the test identity provider', () => {
 describe('a broken assertion', () => {
 	const faults = [
 		['Expired', 'the assertion has expired'],
-		['For another audience', 'the audience is another'],
-		['Of another issuer', 'no enabled identity provider has the issuer'],
+		['For another audience', 'the assertion is for another audience'],
+		['Of another issuer', 'no enabled identity provider of the organization has this issuer'],
 		['With a bad signature', 'the signature is not valid'],
 	];
 	test('is refused, and the page says why', () => stage.visit(async (page) => {

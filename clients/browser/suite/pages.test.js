@@ -7,7 +7,6 @@ import { alex, heading, logIn } from '../support/people.js';
 import { setStage, unknownID } from '../support/stage.js';
 
 const stage = await setStage();
-const { application } = stage;
 
 describe('the log-in page', () => {
 	test('of an application names it', () => stage.visit(async (page) => {
@@ -155,5 +154,6 @@ test('nobody can put the log-in page into a frame', () => stage.visit(async (pag
 	const headers = answer.headers();
 	assert.equal(headers['x-frame-options'], 'DENY');
 	assert.match(headers['content-security-policy'], /frame-ancestors 'none'/);
-	assert.match(headers['content-security-policy'], new RegExp(`form-action 'self' ${application.origin}`));
+	// An application may redirect to anywhere, and a browser would hold a list of where forms may lead against it.
+	assert.doesNotMatch(headers['content-security-policy'], /form-action/);
 }));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { ada, alex, heading, logIn, outcome, startSignIn } from '../support/people.js';
+import { otherName } from '../support/chromium.js';
 import { setStage } from '../support/stage.js';
 
 const stage = await setStage();
@@ -70,6 +71,21 @@ test('a gateway may put something before the paths, and mockcloud may have anoth
 	}
 }));
 
+test('mockcloud may go by a name that Chromium does not trust', () => stage.visit(async (page) => {
+	const address = new URL(stage.codeURL({ redirect_uri: stage.callback }));
+	address.hostname = otherName;
+	await page.goto(address.href);
+	await logIn(page, alex);
+	await heading(page, 'What came back');
+}));
+
+test('the application may send people on to somewhere else', () => stage.visit(async (page) => {
+	await page.goto(stage.codeURL({ redirect_uri: application.backEnd }));
+	await logIn(page, alex);
+	await page.getByText('The front end.').waitFor();
+	assert.equal(page.url(), application.frontEnd);
+}));
+
 describe('the log-in page', () => {
 	test('needs no mouse', () => stage.visit(async (page) => {
 		await startSignIn(page, implicit);
@@ -102,7 +118,7 @@ describe('the log-in page', () => {
 	test('keeps the address where the password is wrong, and says so', () => stage.visit(async (page) => {
 		await startSignIn(page, implicit);
 		await logIn(page, { ...alex, password: 'wrong' });
-		assert.equal(await page.getByRole('alert').innerText(), 'The email address or the password is not right.');
+		assert.equal(await page.getByRole('alert').innerText(), 'The email address or the password is incorrect.');
 		assert.equal(await page.getByLabel('Email Address').inputValue(), alex.email);
 		assert.equal(await page.getByLabel('Password').inputValue(), '');
 		assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
@@ -125,7 +141,7 @@ describe('the log-in page', () => {
 test('without scripts, signing in leads to the application too', () => stage.visit({ javaScriptEnabled: false }, async (page) => {
 	await page.goto(stage.codeURL({ state: 'plain' }));
 	await logIn(page, { ...alex, password: 'wrong' });
-	assert.equal(await page.getByRole('alert').innerText(), 'The email address or the password is not right.');
+	assert.equal(await page.getByRole('alert').innerText(), 'The email address or the password is incorrect.');
 	await logIn(page, alex);
 	await page.waitForURL((url) => url.origin === application.origin);
 	const { searchParams } = new URL(page.url());

@@ -29,6 +29,9 @@ class Application {
 		this.implicit = `${this.origin}/implicit`;
 		this.pkce = `${this.origin}/pkce`;
 		this.popUp = `${this.origin}/pop-up`;
+		// Many a back end takes the code and sends people on to a front end elsewhere.
+		this.backEnd = `${this.origin}/back-end`;
+		this.frontEnd = `http://127.0.0.1:${server.address().port}/front-end`;
 	}
 
 	stop() {
@@ -44,6 +47,8 @@ export async function startApplication() {
 		const send = (status, type, body) => response.writeHead(status, type ? { 'Content-Type': type } : {}).end(body);
 		if (pathname === '/settings.json') return send(200, 'application/json', JSON.stringify(application.settings));
 		if (pathname === '/favicon.ico') return send(204);
+		if (pathname === '/back-end') return response.writeHead(302, { Location: application.frontEnd }).end();
+		if (pathname === '/front-end') return send(200, 'text/plain', 'The front end.');
 		if (!(pathname in files)) return send(404, 'text/plain', 'There is nothing here.');
 		const [file, type] = files[pathname];
 		return send(200, type, await readFile(file));

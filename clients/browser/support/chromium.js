@@ -11,13 +11,16 @@ const startTime = 30_000; // milliseconds that Chromium may take to start
 const waitTime = 10_000; // milliseconds that anything on a page may take
 const visitTime = 30_000; // milliseconds that a visit may take
 
-const loopback = ['127.0.0.1', 'localhost'];
+/** A name that leads to this machine, which Chromium trusts no more than any other. */
+export const otherName = 'mockcloud.test';
+
+const loopback = ['127.0.0.1', 'localhost', otherName];
 
 const switches = [
 	'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 	'--disable-background-networking', '--disable-component-update', '--disable-sync',
 	// Whatever Chromium might want from elsewhere: it finds nobody.
-	`--host-resolver-rules=MAP * ~NOTFOUND, ${loopback.map((host) => `EXCLUDE ${host}`).join(', ')}`,
+	`--host-resolver-rules=MAP ${otherName} 127.0.0.1, MAP * ~NOTFOUND, ${loopback.slice(0, 2).map((host) => `EXCLUDE ${host}`).join(', ')}`,
 ];
 
 /** Starts Chromium with an empty profile that is gone afterwards. It ends with the last test of the file. */

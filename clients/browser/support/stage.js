@@ -49,7 +49,7 @@ class Stage {
 			gateway: { protocol: 'http', host: mockcloud.host, port: mockcloud.port },
 			clients: {
 				'/implicit': await newClient('Implicit App', 'TOKEN', application.implicit, application.popUp, this.callback),
-				'/pkce': await newClient('Code App', 'CODE', application.pkce, application.popUp, this.callback),
+				'/pkce': await newClient('Code App', 'CODE', application.pkce, application.popUp, application.backEnd, this.callback),
 			},
 		};
 	}

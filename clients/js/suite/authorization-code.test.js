@@ -227,7 +227,7 @@ describe('the log-in page', () => {
 	test('says so where the password is wrong, and keeps the address', async () => {
 		const page = await signInAt(new Browser(server), codeURL(), { email: agent.email, password: 'wrong' });
 		assert.equal(page.status, 401);
-		assert.equal(page.problem, 'The email address or the password is not right.');
+		assert.equal(page.problem, 'The email address or the password is incorrect.');
 		assert.ok(page.forms[0].fields.some((field) => field.name === 'email' && field.value === agent.email));
 	});
 

@@ -54,8 +54,8 @@ describe('loginSaml2BearerGrant', () => {
 	// Guess: the real descriptions are not known.
 	for (const [fault, description] of [
 		['expired', 'the assertion has expired'],
-		['audience', 'the audience is another'],
-		['issuer', 'no enabled identity provider has the issuer'],
+		['audience', 'the assertion is for another audience'],
+		['issuer', 'no enabled identity provider of the organization has this issuer'],
 		['signature', 'the signature is not valid'],
 	]) {
 		test(`refuses an assertion with the fault ${fault}`, async () => {
@@ -64,7 +64,7 @@ describe('loginSaml2BearerGrant', () => {
 	}
 
 	test('refuses an assertion for another audience', async () => {
-		await signInRefused(signIn(await assertion(agent, { audience: 'urn:somebody:else' })), 'invalid_grant', 'the audience is another');
+		await signInRefused(signIn(await assertion(agent, { audience: 'urn:somebody:else' })), 'invalid_grant', 'the assertion is for another audience');
 	});
 
 	test('refuses an assertion that was used before', async () => {

@@ -38,7 +38,7 @@ type timeoutInput struct {
 
 // setTimeout is putTokensTimeout. What is not sent stays. Which tokens become
 // idle, and when, is decided in package auth; no token is idle yet when the
-// setting changes.
+// time-out is switched on.
 func (f *Family) setTimeout(_ context.Context, c *handlers.Call, in timeoutInput) (*timeoutView, error) {
 	org, err := identity.Orgs.Get(c.Tx, "self")
 	if err != nil {
@@ -62,6 +62,9 @@ func (f *Family) setTimeout(_ context.Context, c *handlers.Call, in timeoutInput
 	if stored.Enabled == fresh.Enabled && stored.Seconds == fresh.Seconds {
 		return fresh, nil
 	}
-	*stored = identity.IdleTimeout{Enabled: fresh.Enabled, Seconds: fresh.Seconds, Since: clock.At(c.Now())}
+	if fresh.Enabled && !stored.Enabled {
+		stored.Since = clock.At(c.Now())
+	}
+	stored.Enabled, stored.Seconds = fresh.Enabled, fresh.Seconds
 	return fresh, identity.Orgs.Put(c.Tx, org)
 }

@@ -193,8 +193,8 @@ func TestWhatCountsAsUse(t *testing.T) {
 }
 
 // Guess: a token that was refused for idleness stays dead when the organization
-// becomes more patient; one that nobody has tried yet starts anew with every
-// change of the setting.
+// becomes more patient; one that nobody has tried yet is measured by the new
+// time-out, and by when it was switched on.
 func TestAnIdleTokenStaysDead(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(t *testing.T, srv *mocktest.Server){
@@ -319,4 +319,15 @@ func copied(t *testing.T, from, to string) bool {
 		return err
 	})
 	return err == nil && n > 0
+}
+
+// Another figure is no use of a token.
+func TestAnotherTimeoutWakesNoToken(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	switchOn(t, srv, 300)
+	c := srv.AsUser(t, agent1)
+	srv.Clock.Advance(2 * time.Hour)
+	switchOn(t, srv, 301)
+	alive(t, "after two hours", c, false)
 }

@@ -31,7 +31,7 @@ func text(c *handlers.Call, field string) string {
 }
 
 // prepareOfNewUser comes before postUsers, where a password may be sent.
-func (f *Family) prepareOfNewUser(_ context.Context, c *handlers.Call) error {
+func (f *Family) prepareOfNewUser(ctx context.Context, c *handlers.Call) error {
 	p := &newPassword{plain: text(c, "password")}
 	if p.plain == "" {
 		return nil
@@ -39,7 +39,7 @@ func (f *Family) prepareOfNewUser(_ context.Context, c *handlers.Call) error {
 	if err := p.fitsNewUser(c); err != nil {
 		return err
 	}
-	return p.hash(c)
+	return p.hash(ctx, c)
 }
 
 // fitsNewUser applies the organization's rules. The real service creates the
@@ -80,10 +80,14 @@ func (f *Family) prepareSet(ctx context.Context, c *handlers.Call) error {
 	if err != nil {
 		return err
 	}
-	if p.instead.Matches(p.plain) {
+	same, err := p.instead.Matches(ctx, p.plain)
+	if err != nil {
+		return err
+	}
+	if same {
 		return reused(c)
 	}
-	return p.hash(c)
+	return p.hash(ctx, c)
 }
 
 // setPassword is postUserPassword: an administrator gives somebody a password.
@@ -108,7 +112,7 @@ func owner(c *handlers.Call, id string) (*identity.User, error) {
 }
 
 // prepareChange comes before postUsersMePassword.
-func (f *Family) prepareChange(_ context.Context, c *handlers.Call) error {
+func (f *Family) prepareChange(ctx context.Context, c *handlers.Call) error {
 	u, err := c.User()
 	if err != nil {
 		return err
@@ -118,13 +122,17 @@ func (f *Family) prepareChange(_ context.Context, c *handlers.Call) error {
 		return err
 	}
 	old := text(c, "oldPassword")
-	if !p.instead.Matches(old) {
+	right, err := p.instead.Matches(ctx, old)
+	if err != nil {
+		return err
+	}
+	if !right {
 		return c.Documented(http.StatusBadRequest, "invalid.old.password").OnField("oldPassword")
 	}
 	if p.plain == old {
 		return reused(c)
 	}
-	return p.hash(c)
+	return p.hash(ctx, c)
 }
 
 // changePassword is postUsersMePassword: users change their own, which they have
@@ -170,9 +178,9 @@ func reused(c *handlers.Call) error {
 }
 
 // hash makes what will be stored and leaves p for the operation.
-func (p *newPassword) hash(c *handlers.Call) error {
+func (p *newPassword) hash(ctx context.Context, c *handlers.Call) error {
 	var err error
-	if p.hashed, err = identity.HashPassword(p.plain); err != nil {
+	if p.hashed, err = identity.HashPassword(ctx, p.plain); err != nil {
 		return fmt.Errorf("hash password: %w", err)
 	}
 	p.hashed.Changed = clock.At(c.Now())

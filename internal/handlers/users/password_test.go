@@ -255,7 +255,7 @@ func TestANewPasswordEndsSignIns(t *testing.T) {
 			withState(t, path, func(a *auth.Authority, tx *store.Tx) error {
 				for id, s := range signIns {
 					_, err := a.Session(tx, s.cookie)
-					_, _, errRefresh := a.Refresh(tx, s.refresh, "app")
+					_, _, errRefresh := a.Refresh(tx, s.refresh, &identity.Client{ID: "app"})
 					if ended := id == alex; (err != nil) != ended || (errRefresh != nil) != ended {
 						t.Errorf("of user %s: session: %v, refresh token: %v", id, err, errRefresh)
 					}

@@ -14,4 +14,10 @@ for (const [name, value] of fragment) {
   row.append(term, text);
   list.append(row);
 }
+const token = fragment.get('access_token');
+if (token) {
+  const command = document.getElementById('command');
+  command.textContent = command.textContent.replace('ACCESS_TOKEN', token);
+  document.getElementById('use').hidden = false;
+}
 if (list.children.length > 0) document.getElementById('nothing').hidden = true;
