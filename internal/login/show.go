@@ -56,7 +56,7 @@ func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
 		for _, org := range orgs {
 			in := tx.In(org)
 			p.PasswordLogin = p.PasswordLogin || identity.PasswordLogin(in)
-			if err := l.addProviders(in, p, c.Request().URL.Query(), several); err != nil {
+			if err := addProviders(in, p, c.Request().URL.Query(), several); err != nil {
 				return err
 			}
 		}
@@ -95,7 +95,7 @@ func personChoice(id string, u *identity.User, org string, several bool) choice 
 // shown; several says that there may be other organizations. Links, not
 // forms: the policy of a page that holds a form would have to name every address
 // that a provider may redirect to (decisions.md 40).
-func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values, several bool) error {
+func addProviders(tx *store.Tx, p *page, query url.Values, several bool) error {
 	org, err := identity.CurrentOrg(tx)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (l *Login) addProviders(tx *store.Tx, p *page, query url.Values, several bo
 		if err != nil {
 			return err
 		}
-		if provider.DisplayOnLogin && !provider.Disabled && l.targetOf(provider) != "" {
+		if provider.DisplayOnLogin && !provider.Disabled && targetOf(provider, "") != "" {
 			shown = append(shown, provider)
 		}
 	}

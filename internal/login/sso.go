@@ -14,127 +14,9 @@ import (
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// The names of SAML attributes, which are case-sensitive (facts: oauth.md §5).
-const (
-	attributeEmail        = "email"
-	attributeOrganization = "OrganizationName"
-	attributeService      = "ServiceName"
-)
-
 // defaultEntityID is what requests call this service provider where the
 // organization has set no relying party identifier.
 const defaultEntityID = identity.TestIDPAudience
-
-// errUnknownUser and the like are reasons beside those of package saml, fit to be
-// shown.
-var (
-	errUnknownOrg      = saml.Error("the organization is unknown")
-	errUnknownProvider = saml.Error("no enabled identity provider of the organization has this issuer")
-	errUnknownUser     = saml.Error("the user is unknown or inactive")
-	errReplay          = saml.Error("the assertion was used before")
-	errNotAsked        = saml.Error("the response answers a request that was not made")
-	errOtherOrg        = saml.Error("the assertion is for another organization")
-)
-
-// usedAssertion is an assertion that has served; it must not serve again.
-type usedAssertion struct {
-	Hash    string `json:"hash"`
-	Expires int64  `json:"expires"` // seconds since 1970
-}
-
-var usedAssertions = store.Collection[*usedAssertion]{
-	Name: "login/assertions",
-	Key:  func(u *usedAssertion) string { return u.Hash },
-	Indexes: []store.Index[*usedAssertion]{
-		store.ExpiryIndex(func(u *usedAssertion) int64 { return u.Expires }),
-	},
-}
-
-// useAssertion refuses an assertion that was used before.
-func (l *Login) useAssertion(tx *store.Tx, a *saml.Assertion) error {
-	tx = tx.In(store.Global)
-	if err := usedAssertions.Sweep(tx, l.Clock.Now().Unix()); err != nil {
-		return err
-	}
-	err := usedAssertions.Insert(tx, &usedAssertion{
-		Hash: auth.Hash(a.Issuer + "\n" + a.ID), Expires: a.Expires.Add(saml.Skew).Unix() + 1,
-	})
-	if errors.Is(err, store.ErrExists) {
-		return errReplay
-	}
-	return err
-}
-
-// verifyAssertion checks a document against the identity providers of an
-// organization, and finds the user that it speaks of. only is the id of the one
-// provider that may have written it; "" means any. recipients are our own
-// addresses; nil means that it was sent to somebody else.
-func (l *Login) verifyAssertion(ctx context.Context, org string, doc *saml.Document, only string, recipients []string) (*saml.Assertion, auth.Person, error) {
-	var providers []*identity.Provider
-	err := l.DB.View(ctx, org, func(tx *store.Tx) error {
-		var err error
-		providers, err = identity.ProvidersOfIssuer(tx, doc.Issuer())
-		return err
-	})
-	if err != nil {
-		return nil, auth.Person{}, err
-	}
-	var assertion *saml.Assertion
-	err = errUnknownProvider
-	for _, p := range providers {
-		if only != "" && p.ID != only {
-			continue
-		}
-		if assertion, err = doc.Verify(l.trust(p, recipients)); err == nil {
-			break
-		}
-	}
-	if err != nil {
-		return nil, auth.Person{}, err
-	}
-	person, err := l.personIn(ctx, org, assertion)
-	return assertion, person, err
-}
-
-func (l *Login) trust(p *identity.Provider, recipients []string) saml.Trust {
-	t := saml.Trust{Issuer: p.IssuerURI, Audience: p.RelyingPartyIdentifier, Recipients: recipients, Now: l.Clock.Now()}
-	for _, text := range p.Certificates {
-		if certificate, err := saml.ParseCertificate(text); err == nil {
-			t.Certificates = append(t.Certificates, certificate)
-		}
-	}
-	return t
-}
-
-// personIn finds the user of an assertion: by the attribute email, or by the
-// name identifier where there is none. An assertion that names an organization is
-// for that one alone, although others may trust the same provider.
-func (l *Login) personIn(ctx context.Context, org string, a *saml.Assertion) (person auth.Person, err error) {
-	address := a.Attribute(attributeEmail)
-	if address == "" {
-		address = a.NameID
-	}
-	err = l.DB.View(ctx, org, func(tx *store.Tx) error {
-		if name := a.Attribute(attributeOrganization); name != "" {
-			named, err := orgNamed(tx, name)
-			if err != nil {
-				return err
-			}
-			if named != org {
-				return errOtherOrg
-			}
-		}
-		u, err := identity.UserByEmail(tx, address)
-		if errors.Is(err, store.ErrNotFound) || (err == nil && u.State != identity.UserActive) {
-			return errUnknownUser
-		}
-		if err == nil {
-			person = personOf(org, u)
-		}
-		return err
-	})
-	return person, err
-}
 
 // samlRequest is a sign-in at an identity provider that has been started and not
 // come back. It belongs to no organization, so that it is found by itself.
@@ -165,11 +47,11 @@ var samlRequests = store.Collection[*samlRequest]{
 	},
 }
 
-// targetOf is where requests to a provider go. That of the built-in one follows
-// this server's address.
-func (l *Login) targetOf(p *identity.Provider) string {
+// targetOf is where requests to a provider go; "" where nobody knows. The
+// built-in one is at this server, under the name that the browser uses.
+func targetOf(p *identity.Provider, base string) string {
 	if p.BuiltIn {
-		return l.Issuer() + idpPath + "/sso"
+		return base + idpPath + "/sso"
 	}
 	return p.SSOTargetURI
 }
@@ -184,10 +66,6 @@ func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
 	}
 	if provider == nil {
 		return l.showErrorPage(c, http.StatusBadRequest, "unknownProvider")
-	}
-	target := l.targetOf(provider)
-	if provider.BuiltIn { // stay on the name that the browser uses, and its cookies belong to
-		target = l.base(c.Request()) + idpPath + "/sso"
 	}
 	browser, err := l.browser(c)
 	if err != nil {
@@ -213,7 +91,7 @@ func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
 		return err
 	}
 	request := &saml.AuthnRequest{
-		ID: pending.ID, Issuer: provider.RelyingPartyIdentifier, Destination: target, ACS: pending.ACS,
+		ID: pending.ID, Issuer: provider.RelyingPartyIdentifier, Destination: targetOf(provider, l.base(c.Request())), ACS: pending.ACS,
 		IssueInstant: l.Clock.Now(), NameIDFormat: provider.NameIdentifierFormat,
 	}
 	if request.Issuer == "" {
@@ -256,24 +134,18 @@ func (l *Login) showPost(c echo.Context, target string, fields []field) error {
 // type where there is but one of it, in the organization that the request names.
 func (l *Login) findProvider(ctx context.Context, r *authorizeRequest) (org string, provider *identity.Provider, err error) {
 	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		only, err := orgNamed(tx, r.org)
-		if err != nil || only == "" {
+		var err error
+		if org, err = orgNamed(tx, r.org); err != nil || org == "" {
 			return err
 		}
-		for id := range tx.Orgs() {
-			if id != only {
-				continue
-			}
-			p, err := identity.Providers.Peek(tx.In(id), r.provider)
-			if err == nil && !p.Disabled && p.Type != identity.ProviderPureCloud && l.targetOf(p) != "" {
-				org, provider = id, p
-				return nil
-			}
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
+		p, err := identity.Providers.Peek(tx.In(org), r.provider)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return nil
+		case err == nil && !p.Disabled && p.Type != identity.ProviderPureCloud && targetOf(p, "") != "":
+			provider = p
 		}
-		return nil
+		return err
 	})
 	return org, provider, err
 }
@@ -422,7 +294,7 @@ func (l *Login) samlContinue(c echo.Context) error {
 		return seeOther(c, prefix(r)+"/login")
 	}
 	// The authorize endpoint goes on. It must not ask for what has just been done.
-	query, _ := url.ParseQuery(pending.Query) // it has been read before
+	query, _ := parseQuery(pending.Query) // it has been read before
 	query.Del("prompt")
 	return seeOther(c, prefix(r)+"/oauth/authorize?"+query.Encode())
 }
