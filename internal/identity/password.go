@@ -50,6 +50,9 @@ var hashing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
 
 // argon computes a hash, or fails when ctx ends before its turn.
 func argon(ctx context.Context, plain string, salt []byte, time, memory uint32, threads uint8) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case hashing <- struct{}{}:
 	case <-ctx.Done():
