@@ -3,14 +3,17 @@ package auth
 import (
 	"errors"
 
+	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// Lifetimes of authorization codes in seconds. The real ones are unknown (facts:
-// oauth.md §13).
 const (
-	codeSeconds       = 5 * 60
-	usedCodeRemembers = 60 * 60 // how long a code is known as one that was used
+	// codeSeconds is how long a code is good. The real figure is unknown (facts:
+	// oauth.md §13).
+	codeSeconds = 5 * 60
+	// codeRemembered is how long it is known beyond that, in seconds: as long as
+	// most tokens that it may have given live.
+	codeRemembered = identity.MaxValiditySeconds
 )
 
 // Code is what an authorization code stands for.
@@ -62,7 +65,7 @@ func (a *Authority) NewCode(tx *store.Tx, c Code) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text, codes.Insert(tx, &storedCode{Hash: Hash(text), Code: c, Good: now + codeSeconds, Expires: now + codeSeconds + usedCodeRemembers})
+	return text, codes.Insert(tx, &storedCode{Hash: Hash(text), Code: c, Good: now + codeSeconds, Expires: now + codeSeconds + codeRemembered})
 }
 
 // Code returns what a code stands for; with ErrUsedCode, too.
@@ -88,6 +91,6 @@ func (a *Authority) UseCode(tx *store.Tx, text string) error {
 	if err != nil {
 		return err
 	}
-	c.Used, c.Expires = true, a.config.Clock.Now().Unix()+usedCodeRemembers
+	c.Used = true
 	return codes.Put(tx, c)
 }

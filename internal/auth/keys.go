@@ -1,7 +1,9 @@
 // Package auth answers two questions: whose token is this, and may they do
-// that? It owns the signing keys, mints and checks access tokens, and decides
-// on scopes, permissions and divisions. Handing out tokens to clients is
-// package login's business, administering clients and roles the families'.
+// that? It owns the signing keys, mints and checks access tokens, keeps sessions,
+// codes and refresh tokens, knows how long a token lay idle and which addresses
+// may call, and decides on scopes, permissions and divisions. Handing out tokens
+// to clients is package login's business, administering clients and roles the
+// families'.
 package auth
 
 import (

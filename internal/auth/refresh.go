@@ -130,8 +130,8 @@ func (r *refreshToken) successor(token string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// RevokeFamily kills every token of the client that comes from one sign-in.
-func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant, client *identity.Client) error {
+// RevokeFamily kills every token that comes from one sign-in.
+func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant) error {
 	if err := deleteBy(tx.In(store.Global), &refreshTokens, "family", g.Family); err != nil {
 		return err
 	}
@@ -139,7 +139,8 @@ func (a *Authority) RevokeFamily(tx *store.Tx, g SignInGrant, client *identity.C
 	if !identity.Orgs.Has(org, "self") { // a reset has taken it away, and its tokens with it
 		return nil
 	}
-	// Until the last access token of the family has expired by itself.
-	until := a.config.Clock.Now().Unix() + int64(max(client.ValiditySeconds, identity.MaxValiditySeconds))
+	// Until the last access token of the family has expired by itself. What the
+	// client's tokens live for today says nothing of earlier ones.
+	until := a.config.Clock.Now().Unix() + identity.MaxSCIMValiditySeconds
 	return a.revoke(org, &revocation{ID: g.Family, Expires: until})
 }

@@ -46,11 +46,11 @@ type Config struct {
 	DB     *store.DB
 	Clock  clock.Clock
 	NewID  func() string
-	Random io.Reader     // for signing keys
+	Random io.Reader     // for signing keys, and for whatever else must not be guessed
 	Issuer func() string // the server's own URL, without a slash at the end
 }
 
-// Authority mints and checks access tokens.
+// Authority mints and checks tokens, and remembers sign-ins.
 type Authority struct {
 	config   Config
 	ring     *keyring

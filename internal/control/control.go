@@ -1,7 +1,8 @@
 // Package control is mockcloud's own side door below /_mockcloud: health for
 // containers, the reset between tests, and tokens for people who sit at the
 // machine. It is no part of the public API: no CORS, same origin only, JSON
-// only (decisions.md 37).
+// only (decisions.md 37). The test identity provider and the stand-in for an
+// application live below the same path, with the other pages, in package login.
 package control
 
 import (

@@ -1,6 +1,7 @@
 // Package identity holds the nouns that decide who may do what, and that more
-// than one API family needs: organization, division, user, group, role, grant
-// and OAuth client, with the rules that belong to them alone. How they look on
+// than one API family needs: organization, division, user and password, group,
+// role, grant, OAuth client and its approval, and identity provider, with the
+// rules that belong to them alone. How they look on
 // the wire is each family's business; whether a request may pass is package
 // auth's.
 package identity

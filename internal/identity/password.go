@@ -12,7 +12,6 @@ import (
 	"unicode"
 
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/crypto/bcrypt"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
 )
@@ -20,7 +19,7 @@ import (
 // Password is what is kept of a user's password. Exactly one of Hash and Plain
 // is set.
 type Password struct {
-	Hash  string `json:"hash,omitempty"`  // argon2id in PHC form; files of earlier versions may hold bcrypt
+	Hash  string `json:"hash,omitempty"`  // argon2id in PHC form
 	Plain string `json:"plain,omitempty"` // a published fixture password; hashed when it is first used, so that start-up does not pay
 	// Fixtures is the digest of the fixtures that the password comes from; ""
 	// where somebody has set it since.
@@ -89,8 +88,6 @@ func (p *Password) Matches(ctx context.Context, plain string) (bool, error) {
 	case p == nil || p.Plain != "":
 		_, err := argon(ctx, plain, make([]byte, argonSalt), argonTime, argonMemory, argonThreads)
 		return err == nil && p != nil && subtle.ConstantTimeCompare([]byte(p.Plain), []byte(plain)) == 1, err
-	case strings.HasPrefix(p.Hash, "$2"):
-		return bcrypt.CompareHashAndPassword([]byte(p.Hash), []byte(plain)) == nil, nil
 	}
 	return p.matchesArgon(ctx, plain)
 }

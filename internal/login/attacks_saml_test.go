@@ -2,6 +2,7 @@ package login_test
 
 import (
 	"encoding/base64"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -153,4 +154,19 @@ func unsignedAssertion(t *testing.T, srv *mocktest.Server) {
 		i, j := strings.Index(s, "<ds:Signature"), strings.Index(s, "</ds:Signature>")+len("</ds:Signature>")
 		return s[:i] + s[j:]
 	})))
+}
+
+// An answer to our request that the provider has addressed to somebody else.
+func answerForSomebodyElse(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	page := b.get(t, b.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv))).location)
+	page = b.submit(t, page, "user", "6d6f636b-0001-4000-8000-000000000001/"+agentID, "acs", "http://other.test/saml")
+	form := url.Values{}
+	for _, field := range hiddenField.FindAllStringSubmatch(page.body, -1) {
+		form.Set(field[1], html.UnescapeString(field[2]))
+	}
+	got := b.do(t.Context(), t, http.MethodPost, "/saml", form)
+	if got.status != http.StatusBadRequest || !strings.Contains(got.body, "addressed to another recipient") {
+		t.Errorf("answer = %d %s\n%s", got.status, got.location, got.body)
+	}
 }

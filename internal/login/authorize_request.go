@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -63,8 +64,8 @@ const (
 var applicationErrors = []string{errorInvalidClientID, errorInvalidRedirectURI, errorInvalidResponseType, errorClientDisabled}
 
 // readAuthorize checks the request, the client and the redirect URI first. With
-// an error that may be redirected comes the request. ownCallback is where the
-// browser finds the page that stands in for an application.
+// an error that may be redirected comes the request. For ownCallback see
+// registered.
 func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string) (*authorizeRequest, error) {
 	query, garbled := parseQuery(rawQuery) // told once it is known whom to tell
 	r := &authorizeRequest{
@@ -79,12 +80,12 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string)
 		return nil, untrusted{errorInvalidRedirectURI}
 	}
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		var found bool
-		if r.clientOrg, found = orgWithClient(tx, query.Get("client_id")); !found {
+		var err error
+		r.client, r.clientOrg, err = findClient(tx, query.Get("client_id"))
+		if errors.Is(err, store.ErrNotFound) {
 			return untrusted{errorInvalidClientID}
 		}
-		var err error
-		if r.client, err = identity.Clients.Peek(tx.In(r.clientOrg), query.Get("client_id")); err != nil {
+		if err != nil {
 			return err
 		}
 		if r.org != "" {
@@ -118,11 +119,26 @@ func parseQuery(raw string) (url.Values, error) {
 	return url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B"))
 }
 
+// queryOf is the query of a request, as far as it can be read.
+func queryOf(r *http.Request) url.Values {
+	query, _ := parseQuery(r.URL.RawQuery)
+	return query
+}
+
+// ownCallback is where the browser finds the page that stands in for an
+// application; "" where it calls the server by a name that may be somebody else's.
+func (l *Login) ownCallback(r *http.Request) string {
+	if !l.TrustedHost(r.Host) {
+		return ""
+	}
+	return l.base(r) + callbackPath
+}
+
 // registered says whether the URI is one of the client's, as a whole. The page of
 // this server that stands in for an application counts by its path, so that it
 // works on any port.
 func registered(client *identity.Client, uri, ownCallback string) bool {
-	if uri == ownCallback && slices.ContainsFunc(client.RedirectURIs, func(s string) bool { return strings.HasSuffix(s, callbackPath) }) {
+	if uri != "" && uri == ownCallback && slices.ContainsFunc(client.RedirectURIs, func(s string) bool { return strings.HasSuffix(s, callbackPath) }) {
 		return true
 	}
 	return slices.Contains(client.RedirectURIs, uri) && redirectable(uri)

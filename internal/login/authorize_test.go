@@ -3,6 +3,7 @@ package login_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,12 @@ func TestTheStateMayHoldSemicolons(t *testing.T) {
 	b.code(t)
 	if got := b.get(t, authorize("state", "")+"&state=a;b"); got.query(t).Get("state") != "a;b" {
 		t.Errorf("answer = %d %s", got.status, got.location)
+	}
+	page := newBrowser(t, srv).get(t, authorize("state", "")+"&state=a;b")
+	for _, link := range regexp.MustCompile(`href="(/oauth/authorize\?[^"]*)"`).FindAllStringSubmatch(page.body, -1) {
+		if !strings.Contains(link[1], "state=a%3Bb") {
+			t.Errorf("a link of the page loses the state: %s", link[1])
+		}
 	}
 }
 

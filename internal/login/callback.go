@@ -39,7 +39,7 @@ func (l *Login) callback(c echo.Context) error {
 	}
 	slices.SortFunc(p.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
 	p.Fields = p.Fields[:min(len(p.Fields), maxShown)]
-	p.Use = command("-H 'Authorization: Bearer ACCESS_TOKEN'", l.base(r)+prefix(r)+"/api/v2/users/me")
+	p.Use = command("-H 'Authorization: Bearer ACCESS_TOKEN'", l.base(r)+"/api/v2/users/me")
 	var err error
 	if p.Next, err = l.nextCommand(c, got); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (l *Login) callback(c echo.Context) error {
 // nextCommand is the command that trades what came back for a token; "" where
 // there is nothing to trade.
 func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
-	endpoint := l.base(c.Request()) + prefix(c.Request()) + "/oauth/token"
+	endpoint := l.base(c.Request()) + "/oauth/token"
 	if got.Has("SAMLResponse") {
 		return command("-u CLIENT_ID:SECRET", "-d grant_type="+saml2Bearer.name, "-d orgName=ORGANIZATION", "--data-urlencode assertion=SAMLRESPONSE", endpoint), nil
 	}

@@ -355,3 +355,29 @@ func changeGrantType(t *testing.T, srv *mocktest.Server, _ *browser) {
 		}
 	}
 }
+
+// What was ended stays ended for as long as any token of the sign-in may live,
+// whatever the client's tokens live for by then.
+func TestARevokedSignInStaysRevoked(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	admin := srv.Admin(t)
+	long := map[string]any{
+		"name": "scim", "authorizedGrantType": "CODE", "scope": []string{"scim"}, "registeredRedirectUri": []string{callback}, "accessTokenValiditySeconds": 38880000,
+	}
+	made := admin.Post(t, "/api/v2/oauth/clients", long)
+	id, secret := made.Str(t, "id"), made.Str(t, "secret")
+	code := newBrowser(t, srv).code(t, "client_id", id)
+	send := []string{"grant_type", "authorization_code", "code", code, "redirect_uri", callback}
+	access, _ := mustIssue(t, trade(t, srv, id, secret, send...))
+	long["accessTokenValiditySeconds"] = 3600
+	admin.Put(t, "/api/v2/oauth/clients/"+id, long)
+	refused(t, trade(t, srv, id, secret, send...), "invalid_grant", "authorization code is invalid or expired")
+	srv.Clock.Advance(49 * time.Hour)
+	for range 3 { // each of which clears away what is over
+		srv.Admin(t).Delete(t, "/api/v2/tokens/me")
+	}
+	if alive(t, srv, access) {
+		t.Error("the token lives again")
+	}
+}

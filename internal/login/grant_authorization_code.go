@@ -61,7 +61,7 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 	}
 	if used {
 		// Somebody has a copy: what it gave ends too (RFC 6749 §4.1.2).
-		if err := authority.RevokeFamily(tx, c.SignInGrant, g.client); err != nil {
+		if err := authority.RevokeFamily(tx, c.SignInGrant); err != nil {
 			return nil, err
 		}
 		return nil, revoking{errBadCode.because("used before; what it gave has ended")}

@@ -28,7 +28,7 @@ func refresh(g *grantRequest, tx *store.Tx) (*issued, error) {
 	case errors.Is(err, auth.ErrBadRefreshToken):
 		return nil, bad.because("unknown, revoked or another client's")
 	case errors.Is(err, auth.ErrReusedRefreshToken):
-		if err := g.login.Authority.RevokeFamily(tx, granted, g.client); err != nil {
+		if err := g.login.Authority.RevokeFamily(tx, granted); err != nil {
 			return nil, err
 		}
 		return nil, revoking{bad.because("used before; the sign-in has ended")}

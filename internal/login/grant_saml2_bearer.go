@@ -40,11 +40,7 @@ func checkAssertion(ctx context.Context, g *grantRequest) error {
 	if err != nil {
 		return refusedAssertion(err)
 	}
-	var org string
-	err = g.login.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		org, err = orgNamed(tx, name)
-		return err
-	})
+	org, err := g.login.orgNamed(ctx, name)
 	if err != nil {
 		return err
 	}

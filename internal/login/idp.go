@@ -1,15 +1,12 @@
 package login
 
 import (
-	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,8 +16,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/mockcloud/mockcloud/fixtures"
-	"github.com/mockcloud/mockcloud/internal/apierr"
-	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/saml"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -71,7 +66,7 @@ func (l *Login) idp(r *http.Request) (*saml.IdP, error) {
 		return nil, err
 	}
 	idp := *key
-	idp.SSOURL = l.base(r) + prefix(r) + idpPath + "/sso"
+	idp.SSOURL = l.base(r) + idpPath + "/sso"
 	idp.NewID = l.NewID
 	return &idp, nil
 }
@@ -207,7 +202,7 @@ func (l *Login) readIDPRequest(r *http.Request, form url.Values) (*idpRequest, e
 		wanted = &idpRequest{acs: received.ACS, audience: received.Issuer, inResponseTo: received.ID, relayState: received.RelayState}
 	}
 	if wanted.acs == "" {
-		wanted.acs = l.base(r) + prefix(r) + "/saml"
+		wanted.acs = l.base(r) + "/saml"
 	}
 	if !isWebURL(wanted.acs) {
 		return nil, saml.ErrRequest
@@ -306,7 +301,7 @@ func (l *Login) assert(r *http.Request, of idpOrg, find func(*store.Tx) (*identi
 		a.Audience = defaultEntityID
 	}
 	if a.Recipient == "" {
-		a.Recipient = l.base(r) + prefix(r) + "/saml"
+		a.Recipient = l.base(r) + "/saml"
 	}
 	a.Now = l.Clock.Now()
 	encoded, err := idp.Respond(a)
@@ -320,68 +315,4 @@ func faultNamed(name string) (saml.Fault, bool) {
 	default:
 		return f, false
 	}
-}
-
-// AssertionRequest asks the test identity provider for an assertion without a
-// browser.
-type AssertionRequest struct {
-	User      string `json:"user"`                // e-mail address
-	OrgName   string `json:"orgName,omitempty"`   // short name of the organization, where the address is known in several
-	Audience  string `json:"audience,omitempty"`  // "" means what the organization expects
-	Recipient string `json:"recipient,omitempty"` // "" means this server's /saml
-	Fault     string `json:"fault,omitempty"`     // expired, audience, issuer or signature; "" for a good one
-}
-
-// AssertionResponse is what the token endpoint wants to have.
-type AssertionResponse struct {
-	Assertion string `json:"assertion"` // base64 of a whole response, as a browser would post it
-	OrgName   string `json:"orgName"`   // short name of the organization
-}
-
-// idpAssertion is POST /_mockcloud/idp/assertion.
-func (l *Login) idpAssertion(c echo.Context) error {
-	var wanted AssertionRequest
-	decoder := json.NewDecoder(io.LimitReader(c.Request().Body, maxForm))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&wanted); err != nil {
-		return apierr.BadRequest("The request body must be a JSON object with user, audience, recipient and fault.")
-	}
-	fault, known := faultNamed(wanted.Fault)
-	if !known {
-		return apierr.BadRequest("The fault is expired, audience, issuer or signature.").OnField("fault")
-	}
-	orgs, err := l.idpOrgs(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	if len(orgs) == 0 {
-		return apierr.New(http.StatusNotFound, "not.found", "The test identity provider is switched off: say testIdentityProvider: true under settings in the fixture.")
-	}
-	answer, err := l.assertionOf(c.Request(), orgs, wanted, fault)
-	if err != nil {
-		return err
-	}
-	return handlers.WriteResult(c.Response(), http.MethodPost, http.StatusOK, answer)
-}
-
-// assertionOf answers the request from the first organization that has the user.
-func (l *Login) assertionOf(r *http.Request, orgs []idpOrg, wanted AssertionRequest, fault saml.Fault) (*AssertionResponse, error) {
-	for _, of := range orgs {
-		org, encoded, err := l.assert(r, of, func(tx *store.Tx) (*identity.User, error) {
-			if wanted.OrgName != "" {
-				if named, err := orgNamed(tx, wanted.OrgName); err != nil || named != of.id {
-					return nil, cmp.Or(err, store.ErrNotFound)
-				}
-			}
-			return identity.UserByEmail(tx, wanted.User)
-		}, saml.Answer{Audience: wanted.Audience, Recipient: wanted.Recipient, Fault: fault})
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return &AssertionResponse{Assertion: encoded, OrgName: org.ThirdPartyOrgName}, nil
-	}
-	return nil, apierr.Newf(http.StatusNotFound, "not.found", "There is no user with the e-mail address %.200s.", wanted.User)
 }

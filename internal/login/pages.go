@@ -84,7 +84,7 @@ func (p *page) T(key string, args ...any) string { return text(p.language, key, 
 // newPage begins a page: its language, and what every page shows.
 func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any) *page {
 	r := c.Request()
-	query := r.URL.Query()
+	query := queryOf(r)
 	index, switched := languageOf(r, query)
 	if switched {
 		l.setCookie(c, cookieLanguage, languages[index].tag, 365*24*60*60)
@@ -99,12 +99,19 @@ func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any)
 	if r.Method == http.MethodPost && r.URL.Path != "/oauth/authorize" && r.URL.Path != "/authorize" && r.URL.Path != "/login" {
 		return p // the switch is a GET, and would lose what was posted
 	}
+	p.linkLanguages(query)
+	return p
+}
+
+// linkLanguages makes the links that switch the language; query is that of the
+// page.
+func (p *page) linkLanguages(query url.Values) {
+	p.Languages = nil
 	for i, lang := range languages {
 		p.Languages = append(p.Languages, languageLink{
-			Tag: lang.tag, Name: lang.name, Current: i == index, Href: p.path + "?" + withLocale(query, lang.tag),
+			Tag: lang.tag, Name: lang.name, Current: i == p.language, Href: p.path + "?" + withLocale(query, lang.tag),
 		})
 	}
-	return p
 }
 
 // withLocale is the query with another language.
@@ -120,6 +127,11 @@ func (l *Login) withForm(c echo.Context, p *page, after *signedIn) error {
 	browser, err := l.browser(c)
 	if err == nil {
 		p.CSRF, err = l.formToken(browser, after, c.Request().URL.RawQuery)
+	}
+	if after != nil { // another language must not ask to sign in again
+		query := queryOf(c.Request())
+		query.Del("prompt")
+		p.linkLanguages(query)
 	}
 	return err
 }

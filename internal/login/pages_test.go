@@ -137,6 +137,13 @@ func TestApplicationsAreApprovedWhereScopesAreEnforced(t *testing.T) {
 			t.Errorf("the approval page lacks %q\n%s", text, page.body)
 		}
 	}
+	asked := admin.submit(t, admin.get(t, authorize("prompt", "login")), "as", "6d6f636b-0005-4000-8000-000000000001")
+	for _, link := range regexp.MustCompile(`href="([^"]*)" hreflang`).FindAllStringSubmatch(asked.body, -1) {
+		if strings.Contains(link[1], "prompt=") {
+			t.Errorf("another language asks to sign in again: %s", link[1])
+		}
+	}
+	page = admin.get(t, authorize())
 	if got := admin.submit(t, page, "deny", "1"); got.query(t).Get("error") != "access_denied" || got.query(t).Get("state") != "st" {
 		t.Errorf("denied: %d %s", got.status, got.location)
 	}

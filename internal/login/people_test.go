@@ -188,6 +188,8 @@ func TestThePasswordGrantIsOffUnlessSwitchedOn(t *testing.T) {
 	}
 	refused(t, ask(on, "username", agentEmail, "password", "wrong"), "invalid_grant", "invalid username or password")
 	refused(t, ask(on, "username", "nobody", "password", "wrong"), "invalid_grant", "invalid username or password")
+	elsewhere := mocktest.Start(t, mocktest.Options{PasswordGrant: true, Fixtures: []string{"default", writeFixture(t, "organization: {name: Second}\nusers: [{email: only@second.test, name: S, password: fake-password}]\n")}})
+	refused(t, ask(elsewhere, "username", "only@second.test", "password", "fake-password"), "invalid_grant", "invalid username or password")
 	refused(t, ask(on, "password", "wrong"), "invalid_request", "missing parameter: username")
 	refused(t, ask(on, "username", agentEmail), "invalid_request", "missing parameter: password")
 }

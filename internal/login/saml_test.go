@@ -143,7 +143,7 @@ func TestTheBearerGrantNamesWhatIsMissing(t *testing.T) {
 	refused(t, bearerGrant(t, srv, base64.StdEncoding.EncodeToString([]byte("<x/>"))), "invalid_grant", "the message is not a SAML 2.0 response with one assertion")
 }
 
-// A replay is refused, also by another door and after a restart.
+// A replay is refused, also after a restart.
 func TestAnAssertionServesOnce(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir() + "/state.db"
@@ -356,6 +356,15 @@ func TestAnAssertionIsForTheOrganizationThatItNames(t *testing.T) {
 		if got := srv.Anonymous().Do(t, http.MethodPost, "/_mockcloud/idp/assertion", `{"user":"`+agentEmail+`"}`, jsonContent).Str(t, "orgName"); got != "mockcloud" {
 			t.Errorf("without a name the organization is %s", got)
 		}
+	}
+	b := newBrowser(t, srv)
+	login := b.get(t, "/login")
+	link := regexp.MustCompile(`href="(/login\?[^"]*)">Log in with mockcloud test IdP \(Second\)`).FindStringSubmatch(login.body)
+	if link == nil {
+		t.Fatalf("the log-in page does not tell the organizations apart\n%s", login.body)
+	}
+	if narrow := b.get(t, b.get(t, html.UnescapeString(link[1])).location); strings.Contains(narrow.body, "Alex Agent") || !strings.Contains(narrow.body, "Alex Elsewhere") {
+		t.Errorf("whoever comes for one organization is offered others\n%s", narrow.body)
 	}
 	page := newBrowser(t, srv).get(t, "/_mockcloud/idp/sso")
 	if !strings.Contains(page.body, agentEmail+" · Second<") || !strings.Contains(page.body, agentEmail+" · Sales Agent · Mockcloud<") {

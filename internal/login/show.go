@@ -56,7 +56,7 @@ func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
 		for _, org := range orgs {
 			in := tx.In(org)
 			p.PasswordLogin = p.PasswordLogin || identity.PasswordLogin(in)
-			if err := addProviders(in, p, c.Request().URL.Query(), several); err != nil {
+			if err := addProviders(in, p, queryOf(c.Request()), several); err != nil {
 				return err
 			}
 		}
@@ -237,20 +237,20 @@ func (l *Login) logout(c echo.Context) error {
 		}
 		l.setCookie(c, cookieSession, "", -1)
 	}
-	target, registered := c.QueryParam("redirect_uri"), false
+	query := queryOf(c.Request())
+	target, known := query.Get("redirect_uri"), false
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		org, found := orgWithClient(tx, c.QueryParam("client_id"))
-		if !found {
+		client, _, err := findClient(tx, query.Get("client_id"))
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		client, err := identity.Clients.Peek(tx.In(org), c.QueryParam("client_id"))
-		registered = err == nil && slices.Contains(client.RedirectURIs, target) && redirectable(target)
+		known = err == nil && registered(client, target, l.ownCallback(c.Request()))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if registered {
+	if known {
 		return redirect(c, target)
 	}
 	return l.render(c, l.newPage(c, "loggedout", "logout.title"))

@@ -98,12 +98,7 @@ func (l *Login) preferred(ctx context.Context, r *authorizeRequest, people []aut
 	if r.hintOrg == "" || len(people) < 2 {
 		return people, nil
 	}
-	var org string
-	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		var err error
-		org, err = orgNamed(tx, r.hintOrg)
-		return err
-	})
+	org, err := l.orgNamed(ctx, r.hintOrg)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +106,15 @@ func (l *Login) preferred(ctx context.Context, r *authorizeRequest, people []aut
 		return people[i : i+1], nil
 	}
 	return people, nil
+}
+
+// orgNamed is orgNamed in a transaction of its own.
+func (l *Login) orgNamed(ctx context.Context, name string) (org string, err error) {
+	err = l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
+		org, err = orgNamed(tx, name)
+		return err
+	})
+	return org, err
 }
 
 // orgNamed finds an organization by its short name, or else by its name; "" for

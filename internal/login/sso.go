@@ -255,12 +255,7 @@ func (l *Login) orgOfAssertion(ctx context.Context, doc *saml.Document) (string,
 	if name == "" {
 		return "", errUnknownOrg
 	}
-	var org string
-	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		var err error
-		org, err = orgNamed(tx, name)
-		return err
-	})
+	org, err := l.orgNamed(ctx, name)
 	if err == nil && org == "" {
 		err = errUnknownOrg
 	}

@@ -112,6 +112,9 @@ func readForm(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, refuse("invalid_request", "the query string is not a valid form")
 	}
+	if name, twice := doubled(query); twice {
+		return nil, refuse("invalid_request", "a parameter is there twice: "+printable(name))
+	}
 	for name, values := range query {
 		if !form.Has(name) {
 			form[name] = values
@@ -208,14 +211,14 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 // admit looks the client up and checks its secret, its state and its type; then
 // it counts the request against the client's limit, where there is one.
 func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
-	var found bool
-	if g.clientOrg, found = orgWithClient(tx, g.clientID); !found {
+	client, org, err := findClient(tx, g.clientID)
+	if errors.Is(err, store.ErrNotFound) {
 		return refuse("invalid_client", "client not found")
 	}
-	client, err := identity.Clients.Peek(tx.In(g.clientOrg), g.clientID)
 	if err != nil {
 		return err
 	}
+	g.clientOrg = org
 	switch {
 	case g.secret == "" && grant.public:
 	case !g.proves(client):
@@ -295,15 +298,16 @@ func doubled(form url.Values) (name string, twice bool) {
 	return "", false
 }
 
-// orgWithClient finds the organization that a client belongs to. There are few
-// organizations, so it looks into each.
-func orgWithClient(tx *store.Tx, clientID string) (org string, found bool) {
+// findClient finds a client and the organization that it belongs to, or
+// store.ErrNotFound. There are few organizations, so it looks into each.
+func findClient(tx *store.Tx, clientID string) (client *identity.Client, org string, err error) {
 	for id := range tx.Orgs() {
-		if identity.Clients.Has(tx.In(id), clientID) {
-			return id, true
+		client, err := identity.Clients.Peek(tx.In(id), clientID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return client, id, err
 		}
 	}
-	return "", false
+	return nil, "", store.ErrNotFound
 }
 
 // credentials takes the client's id and secret from the Basic header, or from

@@ -56,3 +56,30 @@ func TestSweepRemovesWhatIsOverAndNothingElse(t *testing.T) {
 		return nil
 	})
 }
+
+func TestTrimRemovesWhatIsOverSoonest(t *testing.T) {
+	t.Parallel()
+	db := openTemp(t, store.Options{NoSync: true})
+	err := db.Update(t.Context(), org, func(tx *store.Tx) error {
+		for i := range 10 {
+			if err := tickets.Insert(tx, &ticket{fmt.Sprintf("t%d", i), int64(1000 - i)}); err != nil {
+				return err
+			}
+		}
+		for _, most := range []int{10, 12, 3} {
+			if err := tickets.Trim(tx, most); err != nil {
+				return err
+			}
+			if got := len(slices.Collect(tickets.Keys(tx, ""))); got != min(most, 10) {
+				t.Errorf("of ten, trimmed to %d, are left %d", most, got)
+			}
+		}
+		if got := slices.Collect(tickets.Keys(tx, "")); !slices.Equal(got, []string{"t0", "t1", "t2"}) {
+			t.Errorf("left are %v", got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -15,7 +15,7 @@ for (const [name, value] of fragment) {
   list.append(row);
 }
 const token = fragment.get('access_token');
-if (token) {
+if (token && /^[\w.~-]+$/.test(token)) { // it goes into a command that people copy
   const command = document.getElementById('command');
   command.textContent = command.textContent.replace('ACCESS_TOKEN', token);
   document.getElementById('use').hidden = false;
