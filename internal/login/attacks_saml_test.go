@@ -21,6 +21,7 @@ func relayStateRedirect(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// The attacker has signed in and hands the last step to the victim.
 func stolenContinue(t *testing.T, srv *mocktest.Server) {
 	attacker, victim := newBrowser(t, srv), newBrowser(t, srv)
 	last := attacker.signInAtIDP(t, attacker.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv))))
@@ -42,6 +43,7 @@ func stolenContinue(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// The attacker begins, lets the victim sign in at the provider, and goes on alone.
 func handedOver(t *testing.T, srv *mocktest.Server) {
 	attacker, victim := newBrowser(t, srv), newBrowser(t, srv)
 	start := attacker.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv)))
@@ -70,6 +72,7 @@ func replayAcrossDoors(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// An answer to one request does not serve for another.
 func unaskedAnswer(t *testing.T, srv *mocktest.Server) {
 	b := newBrowser(t, srv)
 	start := b.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv)))
@@ -82,6 +85,7 @@ func unaskedAnswer(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// An answer that says it was asked for, without the request.
 func answerWithoutRequest(t *testing.T, srv *mocktest.Server) {
 	b := newBrowser(t, srv)
 	page := b.get(t, b.get(t, authorize("org", "mockcloud", "provider", providerID(t, srv))).location)
@@ -92,6 +96,7 @@ func answerWithoutRequest(t *testing.T, srv *mocktest.Server) {
 	}
 }
 
+// rewritten is a good assertion after a change to its XML.
 func rewritten(t *testing.T, srv *mocktest.Server, change func(string) string) string {
 	t.Helper()
 	text, err := base64.StdEncoding.DecodeString(assertion(t, srv, `{"user":"`+agentEmail+`"}`))
@@ -112,6 +117,8 @@ func notIssued(t *testing.T, got *mocktest.Response) {
 	}
 }
 
+// The signed assertion stays, and a forged one stands beside or around it. All
+// shapes are tried in package saml; this is the way in.
 func wrappedAssertion(t *testing.T, srv *mocktest.Server) {
 	const begin, end = "<saml:Assertion", "</saml:Assertion>"
 	forge := func(s string) (before, good, evil, after string) {

@@ -8,18 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
 // The attacks of RFC 6749 §10, RFC 7636 §7, RFC 7522 §8 and RFC 9700 that apply
-
 // here, each tried. Where the whole of an attack is tried elsewhere, the name of
-
 // that test stands in the table, and nothing runs twice.
-
 func TestAttacks(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -50,6 +46,7 @@ func TestAttacks(t *testing.T) {
 		{name: "CSRF on the log-in form: token of another browser", source: "RFC 6749 §10.12", try: formOfAnotherBrowser},
 		{name: "CSRF on the log-in form: another origin", source: "RFC 6749 §10.12", try: formOfAnotherOrigin},
 		{name: "CSRF on the approval", source: "RFC 6749 §10.12", try: approvalWithoutToken},
+		{name: "cookie for scripts or other sites", source: "RFC 6749 §10.12", try: cookieAttributes},
 		{name: "planted session", source: "RFC 6749 §10.12", try: plantedSession},
 		{name: "sign-in of another browser by single sign-on", source: "RFC 6749 §10.12", try: stolenContinue},
 		{name: "sign-in handed over to a victim", source: "RFC 6749 §10.12", try: handedOver},
@@ -89,7 +86,6 @@ func TestAttacks(t *testing.T) {
 }
 
 // testSources is the text of this package's tests.
-
 func testSources(t *testing.T) string {
 	t.Helper()
 	names, err := filepath.Glob("*_test.go")
@@ -108,9 +104,7 @@ func testSources(t *testing.T) string {
 }
 
 // The attacker's code in the victim's application: the application's own
-
 // verifier does not fit it.
-
 func codeInjection(t *testing.T, srv *mocktest.Server) {
 	_, theirs := pkce("a")
 	verifier, _ := pkce("v")
@@ -151,7 +145,6 @@ func unsignedToken(t *testing.T, srv *mocktest.Server) {
 }
 
 // failedForm checks that a form has signed nobody in.
-
 func failedForm(t *testing.T, b *browser, got *screen) {
 	t.Helper()
 	if got.status != http.StatusUnauthorized || !strings.Contains(got.body, "out of date") {
@@ -168,6 +161,10 @@ func formWithoutToken(t *testing.T, srv *mocktest.Server) {
 	failedForm(t, b, b.submit(t, page, "email", agentEmail, "password", agentWord, "csrf", ""))
 	failedForm(t, b, b.submit(t, page, "as", agentID, "csrf", "x"))
 	failedForm(t, b, b.do(t.Context(), t, http.MethodPost, authorize(), url.Values{"email": {agentEmail}, "password": {agentWord}}))
+	choose := b.get(t, "/_mockcloud/idp/sso")
+	if got := b.submit(t, choose, "user", "6d6f636b-0001-4000-8000-000000000001/"+agentID, "csrf", "x"); got.status != http.StatusBadRequest || strings.Contains(got.body, "SAMLResponse") {
+		t.Errorf("the test identity provider answers a form of somebody else: %d", got.status)
+	}
 	bare := newBrowser(t, srv) // no cookie either
 	failedForm(t, bare, bare.do(t.Context(), t, http.MethodPost, "/login", url.Values{"as": {agentID}}))
 }
@@ -208,8 +205,23 @@ func approvalWithoutToken(t *testing.T, _ *mocktest.Server) {
 	}
 }
 
-// A cookie that the attacker knows does not become the victim's session.
+// No script reads the cookies, and no form of another site brings them along.
+func cookieAttributes(t *testing.T, srv *mocktest.Server) {
+	b := newBrowser(t, srv)
+	page := b.get(t, authorize("ui_locales", "es"))
+	set := page.header.Values("Set-Cookie")
+	set = append(set, b.submit(t, page, "as", agentID).header.Values("Set-Cookie")...)
+	if len(set) != 3 {
+		t.Fatalf("cookies = %q", set)
+	}
+	for _, cookie := range set {
+		if !strings.Contains(cookie, "; HttpOnly") || !strings.Contains(cookie, "; SameSite=Lax") || !strings.Contains(cookie, "; Path=/;") || strings.Contains(cookie, "Secure") {
+			t.Errorf("cookie = %s", cookie)
+		}
+	}
+}
 
+// A cookie that the attacker knows does not become the victim's session.
 func plantedSession(t *testing.T, srv *mocktest.Server) {
 	b := newBrowser(t, srv)
 	site := mustURL(t, srv.URL)
@@ -244,12 +256,7 @@ func cookieOf(t *testing.T, b *browser, name string) string {
 	return ""
 }
 
-// The attacker has signed in and hands the last step to the victim.
-
-// The attacker begins, lets the victim sign in at the provider, and goes on alone.
-
 // everyPage lists an address of each page.
-
 func everyPage(t *testing.T, srv *mocktest.Server) map[string]*screen {
 	b := newBrowser(t, srv)
 	pages := map[string]*screen{
@@ -372,11 +379,13 @@ func doubleSlash(t *testing.T, srv *mocktest.Server) {
 }
 
 // nothingLogged goes through every way in at the most talkative level and looks
-
 // for what must not be written down.
-
 func nothingLogged(t *testing.T, _ *mocktest.Server) {
-	log := &syncBuffer{}
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }()
 	srv := mocktest.Start(t, mocktest.Options{PasswordGrant: true, Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	b := newBrowser(t, srv)
 	b.submit(t, b.get(t, authorize()), "email", agentEmail, "password", "a-wrong-password")
@@ -393,7 +402,11 @@ func nothingLogged(t *testing.T, _ *mocktest.Server) {
 	bearerGrant(t, srv, text)
 	b.do(t.Context(), t, http.MethodPost, "/saml", url.Values{"SAMLResponse": {text}})
 	alive(t, srv, access)
-	written := log.String()
+	content, err := os.ReadFile(log.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := string(content)
 	for _, told := range []string{"token refused", "sign-in refused", "used before; what it gave has ended", "client not found"} {
 		if !strings.Contains(written, told) {
 			t.Errorf("the log does not tell %q:\n%s", told, written)
@@ -408,35 +421,6 @@ func nothingLogged(t *testing.T, _ *mocktest.Server) {
 		}
 	}
 }
-
-// syncBuffer is a buffer that a server may write to while a test reads it.
-
-type syncBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
-// An answer to one request does not serve for another.
-
-// An answer that says it was asked for, without the request.
-
-// rewritten is a good assertion after a change to its XML.
-
-// The signed assertion stays, and a forged one stands beside or around it. All
-
-// shapes are tried in package saml; this is the way in.
 
 func headerInjection(t *testing.T, srv *mocktest.Server) {
 	b := newBrowser(t, srv)

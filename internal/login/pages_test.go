@@ -31,16 +31,13 @@ func writeFixture(t *testing.T, text string) string {
 }
 
 // scopeFixture makes the default organization enforce scopes.
-
 func scopeFixture(t *testing.T) string {
 	t.Helper()
 	return writeFixture(t, "organization: {name: Mockcloud}\nsettings: {enforceScopes: true}\n")
 }
 
 // The labels, the button and the title of the real page (facts oauth.md §4),
-
 // and the same in the other languages.
-
 func TestThePagesSpeakThreeLanguages(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
@@ -101,10 +98,7 @@ func TestTheLanguageSwitchIsRemembered(t *testing.T) {
 	}
 }
 
-// The one that was chosen is gone: nobody enters elsewhere without a word.
-
 // The token of a form before the sign-in does not do for what comes after it.
-
 func TestThePromptCannotBeWalkedRound(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
@@ -119,9 +113,7 @@ func TestThePromptCannotBeWalkedRound(t *testing.T) {
 }
 
 // Guess: the approval is the organization's, asked for its own clients too, and
-
 // asked for again when the client's scopes grow.
-
 func TestApplicationsAreApprovedWhereScopesAreEnforced(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", scopeFixture(t)}})
@@ -219,16 +211,8 @@ func TestSigningInWithoutAnApplication(t *testing.T) {
 	}
 }
 
-// Guess: ten failures in a minute, a pause of half a minute.
-
-// Passwords of fixtures lie in the state as they were published until somebody
-
-// uses them, and as a hash from then on.
-
 // The page that stands in for an application shows what came back and how to go
-
 // on, and nothing of it as markup.
-
 func TestTheCallbackPageShowsWhatCameBack(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
@@ -255,9 +239,7 @@ func TestTheCallbackPageShowsWhatCameBack(t *testing.T) {
 }
 
 // Every text is there in every language, and every text that a page asks for is
-
 // there at all.
-
 func TestTheTextsOfThePagesAreComplete(t *testing.T) {
 	t.Parallel()
 	asked := regexp.MustCompile(`\$?\.T "([a-z0-9.A-Z]+)"`)
@@ -296,7 +278,3 @@ func TestTheTextsOfThePagesAreComplete(t *testing.T) {
 		}
 	}
 }
-
-// Guesses that are sent side by side do not get round the throttle, and neither
-
-// do other spellings of the address.

@@ -130,6 +130,7 @@ func TestPeopleOfSeveralOrganizationsChoose(t *testing.T) {
 	}
 }
 
+// The one that was chosen is gone: nobody enters elsewhere without a word.
 func TestAChoiceEndsWithThePersonChosen(t *testing.T) {
 	t.Parallel()
 	org := func(name string) string {
@@ -147,6 +148,7 @@ func TestAChoiceEndsWithThePersonChosen(t *testing.T) {
 	}
 }
 
+// Guess: ten failures in a minute, a pause of half a minute.
 func TestFailedSignInsAreThrottledPerAccount(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
@@ -194,6 +196,8 @@ func TestThePasswordGrantIsOffUnlessSwitchedOn(t *testing.T) {
 	refused(t, ask(on, "username", agentEmail), "invalid_request", "missing parameter: password")
 }
 
+// Passwords of fixtures lie in the state as they were published until somebody
+// uses them, and as a hash from then on.
 func TestAPasswordIsHashedWhenItIsFirstUsed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -257,6 +261,9 @@ func TestAResetForgivesFailedSignIns(t *testing.T) {
 	}
 }
 
+// Guess: that the password grant is throttled, and in these words. Guesses that
+// are sent side by side do not get round it, and neither do other spellings of
+// the address.
 func TestTheThrottleHoldsForParallelGuesses(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{PasswordGrant: true})

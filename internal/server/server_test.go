@@ -389,3 +389,32 @@ func FuzzBearer(f *testing.F) {
 		}
 	})
 }
+
+// Where browsers come by https, to a proxy in front, no cookie travels without.
+func TestCookiesAreSecureByHTTPS(t *testing.T) {
+	t.Parallel()
+	srv, err := server.Start(t.Context(), server.Config{PublicURL: "https://mock.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close(context.Background()) })
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.ListenURL()+"/login?ui_locales=es", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "mock.example"
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = got.Body.Close()
+	cookies := got.Header.Values("Set-Cookie")
+	if len(cookies) != 2 {
+		t.Fatalf("cookies = %q", cookies)
+	}
+	for _, cookie := range cookies {
+		if !strings.Contains(cookie, "; Secure") || !strings.Contains(cookie, "; HttpOnly") || !strings.Contains(cookie, "; SameSite=Lax") {
+			t.Errorf("cookie = %s", cookie)
+		}
+	}
+}
