@@ -5,7 +5,7 @@ LINT      := $(BIN)/golangci-lint
 PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 
 .DEFAULT_GOAL := help
-.PHONY: help check build packages format lint vet test fuzz js browser generate generated tidy cross bench clean
+.PHONY: help check build packages format lint vet test fuzz oracle js browser generate generated tidy cross bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,10 +15,11 @@ check: generated tidy lint build vet cross test fuzz js browser ## Everything th
 build: ## Build bin/mockcloud
 	$(GO) build -trimpath -o $(BIN)/mockcloud ./cmd/mockcloud
 
-packages: ## Install the Debian packages that tests need: chromium, xmlsec1
+packages: ## Install the Debian packages that tests need: chromium, curl, xmlsec1
 	@missing=; \
 	command -v "$${CHROMIUM:-chromium}" >/dev/null || missing="$$missing chromium fonts-liberation"; \
 	command -v xmlsec1 >/dev/null || missing="$$missing xmlsec1"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
 		echo "The tests need these programs, and there is no apt-get to install them:$$missing." >&2; \
@@ -57,6 +58,15 @@ fuzz: ## Fuzz everything that parses a stranger's text, a few seconds each
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$package || exit 1; \
 	done
 FUZZTIME ?= 5s
+
+oracle: ## Compare the languages of data actions with their originals (Java), on random input; installs those
+	@missing=; \
+	command -v javac >/dev/null || missing="$$missing default-jdk-headless"; \
+	[ -e /usr/share/java/velocity.jar ] || missing="$$missing velocity"; \
+	[ -e /usr/share/java/velocity-tools.jar ] || missing="$$missing libvelocity-tools-java"; \
+	[ -e /usr/share/java/json-path.jar ] || missing="$$missing libjsonpath-java"; \
+	if [ -n "$$missing" ]; then apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $$missing; fi
+	$(GO) test -tags oracle -count 1 -run Oracle ./internal/velocity ./internal/jsonpath
 
 js: build ## Run the official JavaScript SDK against the server
 	cd clients/js && npm ci --no-audit --no-fund && npm test

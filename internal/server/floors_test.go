@@ -23,11 +23,12 @@ func floor(path string) (int, bool) {
 		return 4, true
 	case path == "internal/handlers":
 		return 3, true
-	case path == "internal/auth", path == "internal/seed":
+	case path == "internal/auth", path == "internal/seed", path == "internal/actions":
 		return 2, true
-	case path == "internal/identity":
+	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration":
 		return 1, true
-	case path == "internal/store", path == "internal/spec", path == "internal/saml":
+	case path == "internal/store", path == "internal/spec", path == "internal/saml",
+		path == "internal/contract", path == "internal/velocity", path == "internal/jsonpath":
 		return 0, true
 	case path == "internal/apierr", path == "internal/clock", path == "openapi", path == "fixtures":
 		return -1, true // below everything, so that spec may return errors and read its data
