@@ -1,6 +1,7 @@
 package mocktest_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -20,5 +21,25 @@ func TestMyIntegration(t *testing.T) {
 	srv.Clock.Advance(25 * time.Hour) // every token has expired
 	if got := c.Get(t, "/api/v2/oauth/clients"); got.Status != 401 {
 		t.Errorf("status = %d", got.Status)
+	}
+}
+
+func TestMyDataAction(t *testing.T) {
+	srv := mocktest.Start(t, mocktest.Options{Outbound: "none"}) // nothing leaves the test
+	crm := srv.Stub(t, mocktest.Stub{URL: "https://helpdesk.example.test/*", Status: 201, Body: map[string]any{"ticket": map[string]string{"id": "T-1"}}})
+	export, err := os.ReadFile("../fixtures/actions/06-ticket-web-service-nested-output.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Stub(t, mocktest.Stub{URL: "https://login.example.test/token", Body: map[string]string{"token_type": "Bearer", "access_token": "fake"}})
+	desk := srv.Install(t, mocktest.Integration{
+		Type: "custom-rest-actions", Credential: "userDefinedOAuth",
+		Fields: map[string]string{"loginUrl": "https://login.example.test/token", "clientId": "me", "clientSecret": "fake"},
+	})
+	action := srv.ImportAction(t, desk, export)
+
+	got := srv.As(t, "integrations:action:execute").Post(t, "/api/v2/integrations/actions/"+action+"/execute", `{"subject":"Printer"}`)
+	if got.Str(t, "ticket.id") != "T-1" || srv.StubHits(t, crm) != 1 {
+		t.Errorf("%d\n%s", got.Status, got.Body)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/server"
 )
@@ -28,6 +29,7 @@ type Options struct {
 	Path       string   // state file that outlives the server; "" means a temporary one
 	GrantRule  string   // "strict" or "off"; "" means strict
 	RateLimits bool     // refuse calls over the rate limit
+	Outbound   string   // whom data actions may call: "none", "loopback" or "any"; "" means loopback
 
 	PasswordGrant bool // serve the grant type password
 	NoImplicit    bool // refuse the implicit grant
@@ -65,6 +67,10 @@ func Start(t testing.TB, o Options) *Server {
 	default:
 		t.Fatalf("mocktest: GrantRule %q: use %s or %s", o.GrantRule, identity.GrantRuleStrict, identity.GrantRuleOff)
 	}
+	policy, err := outbound.ParsePolicy(o.Outbound)
+	if err != nil {
+		t.Fatalf("mocktest: Outbound %q: %v", o.Outbound, err)
+	}
 	if len(o.Fixtures) == 0 {
 		o.Fixtures = []string{"default"}
 	}
@@ -75,7 +81,7 @@ func Start(t testing.TB, o Options) *Server {
 	now := clock.NewManual(o.Start)
 	srv, err := server.Start(t.Context(), server.Config{
 		Path: o.Path, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
-		Clock: now, Logger: o.Logger, Version: "test",
+		Outbound: policy, Clock: now, Logger: o.Logger, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)

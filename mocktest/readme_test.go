@@ -20,18 +20,21 @@ func TestTheReadmeIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, code, _ := strings.Cut(string(readme), "```go\n")
-	code, _, _ = strings.Cut(code, "```")
-	if code == "" || !strings.Contains(string(example), code) {
-		t.Error("the README's Go code is not that of example_test.go")
+	blocks := strings.Split(string(readme), "```go\n")[1:]
+	if len(blocks) != 2 {
+		t.Errorf("the README has %d blocks of Go", len(blocks))
 	}
-	_, fixture, _ := strings.Cut(string(readme), "```yaml\n")
-	fixture, _, _ = strings.Cut(fixture, "```")
-	path := filepath.Join(t.TempDir(), "acme.yaml")
-	if err := os.WriteFile(path, []byte(fixture), 0o600); err != nil {
-		t.Fatal(err)
+	for _, block := range blocks {
+		code, _, _ := strings.Cut(block, "```")
+		if code == "" || !strings.Contains(string(example), code) {
+			t.Errorf("the README's Go code is not that of example_test.go:\n%s", code)
+		}
 	}
-	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{path}})
+	srv := mocktest.Start(t, mocktest.Options{Fixtures: []string{"default", yamlBelow(t, string(readme), "### Stubs")}})
+	if got := srv.Anonymous().Get(t, "/_mockcloud/stubs"); got.Str(t, "entities.0.url") != "https://crm.example.test/customers/*" {
+		t.Errorf("the README's stub: %d %s", got.Status, got.Body)
+	}
+	srv = mocktest.Start(t, mocktest.Options{Fixtures: []string{yamlBelow(t, string(readme), "### Fixtures")}})
 	if got := srv.Admin(t).Get(t, "/api/v2/organizations/me"); got.Str(t, "name") != "Acme" {
 		t.Errorf("the README's fixture: %d %s", got.Status, got.Body)
 	}
@@ -41,4 +44,20 @@ func TestTheReadmeIsTrue(t *testing.T) {
 			t.Errorf("the README lacks %s", text)
 		}
 	}
+}
+
+// yamlBelow writes the first YAML below a heading into a file.
+func yamlBelow(t *testing.T, readme, heading string) string {
+	t.Helper()
+	_, section, _ := strings.Cut(readme, heading+"\n")
+	_, text, _ := strings.Cut(section, "```yaml\n")
+	text, _, found := strings.Cut(text, "```")
+	if !found {
+		t.Fatalf("no YAML below %s", heading)
+	}
+	path := filepath.Join(t.TempDir(), "fixture.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

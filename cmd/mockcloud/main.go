@@ -70,7 +70,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("mockcloud {{.Version}}\n")
-	root.AddCommand(newServe(), newEnv(), newToken(), newAssertion(), newHealthcheck(), newVersion())
+	root.AddCommand(newServe(), newEnv(), newToken(), newAssertion(), newAction(), newHealthcheck(), newVersion())
 	return root
 }
 

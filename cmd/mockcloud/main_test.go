@@ -196,7 +196,7 @@ func TestEveryFlagOfServeHasItsVariable(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, []string{
-		"MOCKCLOUD_LISTEN=127.0.0.1:0", "MOCKCLOUD_EPHEMERAL=true", "MOCKCLOUD_FIXTURES=" + fixture, "MOCKCLOUD_GRANT_RULE=off",
+		"MOCKCLOUD_LISTEN=127.0.0.1:0", "MOCKCLOUD_EPHEMERAL=true", "MOCKCLOUD_FIXTURES=" + fixture, "MOCKCLOUD_GRANT_RULE=off", "MOCKCLOUD_OUTBOUND=none",
 		"MOCKCLOUD_RATE_LIMITS=true", "MOCKCLOUD_LOG_LEVEL=debug", "MOCKCLOUD_PASSWORD_GRANT=true", "MOCKCLOUD_IMPLICIT_GRANT=true", "MOCKCLOUD_QUICK_LOGIN=true", "MOCKCLOUD_LOG_FORMAT=json", "MOCKCLOUD_RESET=true",
 	})
 	if !strings.Contains(p.out.String(), "Acme") || !strings.Contains(p.out.String(), "temporary") {
@@ -213,7 +213,7 @@ func TestEveryFlagOfServeHasItsVariable(t *testing.T) {
 	if strings.Contains(bootstrap.out.String(), adminSecret) {
 		t.Errorf("banner:\n%s", bootstrap.out)
 	}
-	for _, bad := range []string{"MOCKCLOUD_GRANT_RULE=lax", "MOCKCLOUD_LOG_LEVEL=loud", "MOCKCLOUD_LOG_FORMAT=xml", "MOCKCLOUD_EPHEMERAL=perhaps", "MOCKCLOUD_PUBLIC_URL=x"} {
+	for _, bad := range []string{"MOCKCLOUD_GRANT_RULE=lax", "MOCKCLOUD_OUTBOUND=all", "MOCKCLOUD_LOG_LEVEL=loud", "MOCKCLOUD_LOG_FORMAT=xml", "MOCKCLOUD_EPHEMERAL=perhaps", "MOCKCLOUD_PUBLIC_URL=x"} {
 		_, value, _ := strings.Cut(bad, "=")
 		if _, stderr, code := run(t, []string{bad, "MOCKCLOUD_LISTEN=127.0.0.1:0"}); code != 1 || !strings.Contains(stderr, value) {
 			t.Errorf("%s: %d %s", bad, code, stderr)
@@ -460,6 +460,7 @@ func TestWhatCannotBeServedIsSaidInOneLine(t *testing.T) {
 		{"log level", []string{"--log-level", "loud"}, "", []string{"loud", "debug"}},
 		{"log format", []string{"--log-format", "xml"}, "", []string{"xml", "json"}},
 		{"grant rule", []string{"--grant-rule", "lax"}, "", []string{"lax", "strict"}},
+		{"outbound policy", []string{"--outbound", "all"}, "", []string{"all", "none, loopback or any"}},
 		{"flags that exclude each other", []string{"--ephemeral", "--db", "x.db"}, "", []string{"--ephemeral", "--db"}},
 		{"fixtures and none", []string{"--ephemeral", "--no-fixtures", "--fixtures", "default"}, "", []string{"--no-fixtures", "--fixtures"}},
 		{"public URL without a scheme", []string{"--ephemeral", "--public-url", "x.test"}, "", []string{"x.test", "https://"}},

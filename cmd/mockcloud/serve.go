@@ -19,6 +19,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/server"
 )
@@ -42,6 +43,7 @@ type serveFlags struct {
 	implicitGrant         bool
 	quickLogin            bool
 	grantRule             string
+	outbound              string
 	logLevel, logFormat   string
 }
 
@@ -65,6 +67,7 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&f.reset, "reset", false, "forget the state and seed it anew")
 	flags.StringVar(&f.publicURL, "public-url", "", "the URL that clients use, where it differs from the address")
 	flags.StringVar(&f.grantRule, "grant-rule", string(identity.GrantRuleStrict), "strict: a client can only be given roles that its editor holds; off: any role")
+	flags.StringVar(&f.outbound, "outbound", string(outbound.Loopback), "whom data actions may call: none (only stubs answer), loopback (servers on this machine's loopback addresses) or any")
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "refuse more than 300 calls per token and minute")
 	flags.BoolVar(&f.passwordGrant, "password-grant", false, "serve the grant type password, which is off in the real service")
 	flags.BoolVar(&f.implicitGrant, "implicit-grant", true, "serve the implicit grant, which the real service is about to end")
@@ -116,6 +119,10 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	if config.GrantRule != identity.GrantRuleStrict && config.GrantRule != identity.GrantRuleOff {
 		return config, fmt.Errorf("--grant-rule %q: use strict or off", f.grantRule)
 	}
+	var err error
+	if config.Outbound, err = outbound.ParsePolicy(f.outbound); err != nil {
+		return config, fmt.Errorf("--outbound %q: %w", f.outbound, err)
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
 		return config, fmt.Errorf("--log-level %q: use debug, info, warn or error", f.logLevel)
@@ -128,7 +135,6 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	default:
 		return config, fmt.Errorf("--log-format %q: use text or json", f.logFormat)
 	}
-	var err error
 	config.Fixtures, err = f.document()
 	return config, err
 }

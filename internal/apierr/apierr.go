@@ -17,11 +17,12 @@ type Error struct {
 	Message string // fully expanded; clients match on it
 
 	MessageWithParams string            // the message with {names} where the parameters stand; may be empty
-	MessageParams     map[string]string // the parameters; may be nil
+	MessageParams     map[string]string // the parameters; nil leaves them out of the answer
 
 	EntityID   string // the object that the error speaks of; may be empty
 	EntityName string
 	Details    []Detail // the fields at fault; may be nil
+	Errors     []*Error // what lies behind it, such as the answer of another service; may be nil
 
 	RetryAfter int // seconds; 0 sends no Retry-After
 }
@@ -32,6 +33,38 @@ type Detail struct {
 	FieldName  string `json:"fieldName,omitempty"`
 	EntityID   string `json:"entityId,omitempty"`
 	EntityName string `json:"entityName,omitempty"`
+}
+
+// Body is an Error on the wire: the specification's ErrorBody, in the key order
+// of the real service (facts: oauth.md §6, integrations.md §1).
+type Body struct {
+	Message           string            `json:"message"`
+	Code              string            `json:"code"`
+	Status            int               `json:"status"`
+	EntityID          string            `json:"entityId,omitempty"`
+	EntityName        string            `json:"entityName,omitempty"`
+	MessageWithParams string            `json:"messageWithParams,omitempty"`
+	MessageParams     map[string]string `json:"messageParams,omitzero"`
+	ContextID         string            `json:"contextId,omitempty"`
+	Details           []Detail          `json:"details"`
+	Errors            []*Body           `json:"errors"`
+}
+
+// Body renders the error. contextID is the correlation id of the answer; errors
+// inside of it have none.
+func (e *Error) Body(contextID string) *Body {
+	b := &Body{
+		Message: e.Message, Code: e.Code, Status: e.Status, EntityID: e.EntityID, EntityName: e.EntityName,
+		MessageWithParams: e.MessageWithParams, MessageParams: e.MessageParams,
+		ContextID: contextID, Details: e.Details, Errors: []*Body{},
+	}
+	if b.Details == nil {
+		b.Details = []Detail{}
+	}
+	for _, inner := range e.Errors {
+		b.Errors = append(b.Errors, inner.Body(""))
+	}
+	return b
 }
 
 // Error implements error. It holds nothing that the client would not see.

@@ -82,6 +82,7 @@ func run(ctx context.Context, p plan, dir string) error {
 	}{
 		{"cold start", b.coldStarts},
 		{"requests", b.requests},
+		{"languages", b.languages},
 		{"durable writes", func(ctx context.Context, p plan, t *table) error { return b.durableWrites(ctx, p, t, synced) }},
 	} {
 		fmt.Fprintln(os.Stderr, "measuring", part.name, "…")

@@ -140,7 +140,7 @@ const (
 
 	// An operation of the specification that nothing implements yet. Once
 	// something does, choose another.
-	unimplemented = "/api/v2/routing/queues/" + unknownID
+	unimplemented = "/api/v2/routing/predictors/" + unknownID
 )
 
 func bearer(token string) string { return "Authorization: Bearer " + token }

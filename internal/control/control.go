@@ -22,6 +22,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -37,7 +38,9 @@ type Control struct {
 	Clock     clock.Clock
 	Version   string
 	PublicURL func() string // the URL that clients use; its host is trusted
-	OnReset   func()        // called after a reset; nil for nothing
+	NewID     func() string
+	Outbound  *outbound.Client // counts what stubs have answered
+	OnReset   func()           // called after a reset; nil for nothing
 }
 
 // Mount registers the endpoints.
@@ -48,6 +51,8 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.POST("/client-state", c.clientState)
 	g.GET("/openapi/login.yaml", c.loginDocument)
 	g.POST("/reset", c.reset)
+	c.mountStubs(g)
+	c.mountActions(g)
 	g.POST("/token", c.token)
 }
 
@@ -66,7 +71,7 @@ func (c *Control) Guard(next echo.HandlerFunc) echo.HandlerFunc {
 				return apierr.New(http.StatusForbidden, "origin.not.allowed", "Requests to /_mockcloud must come from this server's own pages.")
 			}
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch { // no form sends DELETE
 			media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 			if err != nil || media != echo.MIMEApplicationJSON {
 				return apierr.New(http.StatusUnsupportedMediaType, "unsupported.media.type", "Writes to /_mockcloud need Content-Type: application/json.")
@@ -107,6 +112,7 @@ func (c *Control) reset(ec echo.Context) error {
 	if err := c.Seed(ec.Request().Context()); err != nil {
 		return err
 	}
+	c.Outbound.Hits.ForgetAll()
 	if c.OnReset != nil {
 		c.OnReset()
 	}
@@ -132,7 +138,11 @@ func (c *Control) token(ec echo.Context) error {
 
 // readJSON reads exactly one JSON object that has no unknown keys.
 func readJSON(r *http.Request, v any) error {
-	decoder := json.NewDecoder(io.LimitReader(r.Body, 1<<20))
+	return decodeJSON(io.LimitReader(r.Body, 1<<20), v)
+}
+
+func decodeJSON(r io.Reader, v any) error {
+	decoder := json.NewDecoder(r)
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(v)
 	if err == nil {

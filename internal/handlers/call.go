@@ -43,10 +43,13 @@ type Call struct {
 	Caller    *auth.Caller // nil for operations that need no token
 	Tx        *store.Tx    // nil outside of a transaction: in operations registered with OwnTx and in functions registered with Before
 	Input     *spec.Input
-	Path      string         // as the client sees it, without gateway prefixes
-	RawQuery  string         // as received
-	RemoteIP  netip.Addr     // the other end of the connection, see server.remoteIP
-	Decision  *auth.Decision // what has been looked at so far
+	Path      string     // as the client sees it, without gateway prefixes
+	RawQuery  string     // as received
+	RemoteIP  netip.Addr // the other end of the connection, see server.remoteIP
+
+	CorrelationID string // under which the request can be found in the log
+
+	Decision *auth.Decision // what has been looked at so far
 
 	// Prepared is what the function that Before registered leaves for the
 	// operation itself; nil where there is none.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // Paging is the page that a listing was asked for.
@@ -102,4 +103,30 @@ func BareListing[T any](entities []T, p Paging, total int) *Listing[T] {
 func Cut[T any](all []T, p Paging) []T {
 	from := min(p.Skip(), len(all))
 	return all[from:min(from+p.Size, len(all))]
+}
+
+// Select reads one page of a collection in the order of an index, and counts what
+// there is in all. keep narrows it; nil keeps everything, and then nothing but the
+// page is read.
+func Select[T any](tx *store.Tx, of *store.Collection[T], index string, reverse bool, p Paging, keep func(T) bool) (page []T, total int, err error) {
+	if keep == nil {
+		if total, err = of.Count(tx); err != nil {
+			return nil, 0, err
+		}
+		page, err = of.Page(tx, index, reverse, p.Skip(), p.Size)
+		return page, total, err
+	}
+	for v, err := range of.Ordered(tx, index, reverse) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if !keep(v) {
+			continue
+		}
+		if total >= p.Skip() && len(page) < p.Size {
+			page = append(page, v)
+		}
+		total++
+	}
+	return page, total, nil
 }

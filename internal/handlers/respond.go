@@ -19,21 +19,6 @@ type Raw struct {
 	Body        []byte
 }
 
-// errorBody is the specification's ErrorBody, in the key order of the real
-// service (facts: oauth.md §6).
-type errorBody struct {
-	Message           string            `json:"message"`
-	Code              string            `json:"code"`
-	Status            int               `json:"status"`
-	EntityID          string            `json:"entityId,omitempty"`
-	EntityName        string            `json:"entityName,omitempty"`
-	MessageWithParams string            `json:"messageWithParams,omitempty"`
-	MessageParams     map[string]string `json:"messageParams,omitempty"`
-	ContextID         string            `json:"contextId"`
-	Details           []apierr.Detail   `json:"details"`
-	Errors            []struct{}        `json:"errors"`
-}
-
 // HeaderCorrelationID carries the id under which a request can be found in the
 // log. Java clients look for this spelling.
 const HeaderCorrelationID = "ININ-Correlation-Id"
@@ -58,19 +43,10 @@ func Translate(err error) (public *apierr.Error, unforeseen bool) {
 
 // WriteError sends e in the API's error shape.
 func WriteError(w http.ResponseWriter, method, correlationID string, e *apierr.Error) error {
-	body := errorBody{
-		Message: e.Message, Code: e.Code, Status: e.Status,
-		EntityID: e.EntityID, EntityName: e.EntityName,
-		MessageWithParams: e.MessageWithParams, MessageParams: e.MessageParams,
-		ContextID: correlationID, Details: e.Details, Errors: []struct{}{},
-	}
-	if body.Details == nil {
-		body.Details = []apierr.Detail{}
-	}
 	if e.RetryAfter > 0 {
 		w.Header()["Retry-After"] = []string{strconv.Itoa(e.RetryAfter)}
 	}
-	return writeJSON(w, method, e.Status, body)
+	return writeJSON(w, method, e.Status, e.Body(correlationID))
 }
 
 // WriteResult sends what an operation returned, with the operation's success

@@ -6,13 +6,18 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // Apply writes every organization into its own space, as if it had come into
 // being at now. An organization that is there already is an error, and the
-// transaction must then be given up.
+// transaction must then be given up. Stubs, which belong to no organization, take
+// the place of those that were there.
 func (d *Document) Apply(tx *store.Tx, now time.Time) error {
+	if err := outbound.SeedStubs(tx, d.stubs); err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
 	for _, o := range d.organizations {
 		if err := o.apply(tx.In(o.org.ID), clock.At(now)); err != nil {
 			return fmt.Errorf("seed organization %s: %w", o.org.Name, err)
@@ -67,5 +72,8 @@ func (o *organization) apply(tx *store.Tx, now *clock.Time) error {
 			return fmt.Errorf("grant to %s: %w", g.subject.ID, err)
 		}
 	}
-	return nil
+	if err := applyIntegrationTypes(tx, o.integrationTypes); err != nil {
+		return err
+	}
+	return o.routing.apply(tx, now)
 }

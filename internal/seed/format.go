@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
@@ -23,6 +24,9 @@ type document struct {
 	groups       []groupEntry
 	users        []userEntry
 	clients      []clientEntry
+	routingEntries
+	integrationTypes []integrationTypeEntry
+	stubs            []stubEntry
 }
 
 var documentKeys = []key[document]{
@@ -51,6 +55,17 @@ var documentKeys = []key[document]{
 	{"clients", false, func(d *document, v value) error {
 		return objects(v, &d.clients, func(p place) clientEntry { return clientEntry{place: p} }, clientKeys)
 	}},
+	{"queues", false, func(d *document, v value) error {
+		return objects(v, &d.queues, func(p place) queueEntry { return queueEntry{place: p} }, queueKeys)
+	}},
+	{"wrapupCodes", false, func(d *document, v value) error {
+		return objects(v, &d.wrapupCodes, func(p place) wrapupCodeEntry { return wrapupCodeEntry{place: p} }, wrapupCodeKeys)
+	}},
+	{"presenceDefinitions", false, func(d *document, v value) error {
+		return objects(v, &d.presences, func(p place) presenceEntry { return presenceEntry{place: p} }, presenceKeys)
+	}},
+	{"integrationTypes", false, func(d *document, v value) error { return v.integrationTypes(&d.integrationTypes) }},
+	{"stubs", false, func(d *document, v value) error { return v.stubs(&d.stubs) }},
 }
 
 type organizationEntry struct {
@@ -163,6 +178,7 @@ var groupKeys = []key[groupEntry]{
 type userEntry struct {
 	place
 	email, name, id, password, division, title, department, state text
+	presence, routingStatus                                       text
 	employee                                                      flag
 	roles                                                         []pairEntry
 }
@@ -178,6 +194,8 @@ var userKeys = []key[userEntry]{
 	{"title", false, func(u *userEntry, v value) error { return v.anyText(&u.title) }},
 	{"department", false, func(u *userEntry, v value) error { return v.anyText(&u.department) }},
 	{"state", false, func(u *userEntry, v value) error { return v.oneOf(&u.state, userStates) }},
+	{"presence", false, func(u *userEntry, v value) error { return v.name(&u.presence) }},
+	{"routingStatus", false, func(u *userEntry, v value) error { return v.oneOf(&u.routingStatus, contactcenter.Statuses()) }},
 	{"employee", false, func(u *userEntry, v value) error { return v.flag(&u.employee) }},
 	{"roles", false, func(u *userEntry, v value) error { return v.pairs(&u.roles) }},
 }

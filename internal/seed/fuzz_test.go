@@ -18,6 +18,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(lines("defaultRoles: [employee]", "users: [{email: a@x.test, name: A, roles: [employee in Home]}]"))
 	f.Add(lines("divisions: &d [{name: A, home: true}]", "---", "organization: {name: B}", "divisions: *d"))
 	f.Add("organization: &o {name: A}\nclients:\n- {name: C, grantType: TOKEN, scopes: [x], redirectUris: ['a:b']}\n")
+	f.Add(lines("stubs:", "- {id: a, method: GET, url: 'https://x/*', body: {contains: {a: 1}, containsText: b}, response: {status: 404, headers: {A: b}, body: &b [1, 0x1, *b, {c: ~}], delayMilliseconds: 5}}", "- {url: x, response: {text: y}}"))
 	f.Add("users: &a [*a]\n? {a: b}\n: !!binary x\n")
 	f.Add("%YAML 1.1\n--- !!map\norganization: {name: !!str 7}\nsettings: {enforceScopes: !!bool x}\n...\n")
 

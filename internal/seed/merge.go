@@ -59,6 +59,8 @@ func (d *document) add(more *document) error {
 	d.groups = append(d.groups, more.groups...)
 	d.users = append(d.users, more.users...)
 	d.clients = append(d.clients, more.clients...)
+	d.routingEntries.add(&more.routingEntries)
+	d.integrationTypes = append(d.integrationTypes, more.integrationTypes...)
 	return nil
 }
 

@@ -7,20 +7,24 @@ import (
 	"unicode"
 
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/integration"
 )
 
 // nameOrg is an organization with every name resolved. Times are missing:
 // they are known when it is applied.
 type organization struct {
-	org         identity.Org
-	divisions   []*identity.Division
-	roles       []*identity.Role
-	groups      []*identity.Group
-	users       []*identity.User
-	clients     []*identity.Client
-	providers   []*identity.Provider
-	grants      []grant
-	credentials []Credential
+	org       identity.Org
+	divisions []*identity.Division
+	roles     []*identity.Role
+	groups    []*identity.Group
+	users     []*identity.User
+	clients   []*identity.Client
+	providers []*identity.Provider
+	grants    []grant
+	routing   routing
+
+	integrationTypes []*integration.Type
+	credentials      []Credential
 }
 
 type grant struct {
@@ -55,6 +59,9 @@ func resolve(entries []*document, digest string) (*Document, error) {
 		return nil, err
 	}
 	d := &Document{digest: digest}
+	if err := d.resolveStubs(entries); err != nil {
+		return nil, err
+	}
 	ids, shortNames := make(map[string]place), make(names)
 	for _, entry := range merged {
 		r := &resolver{organization: &organization{}, from: entry, digest: digest, defaults: defaults, ids: ids}
@@ -72,7 +79,7 @@ func resolve(entries []*document, digest string) (*Document, error) {
 func (r *resolver) resolve(shortNames names) error {
 	steps := []func() error{
 		func() error { return r.nameOrg(shortNames) },
-		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients, r.resolveProviders,
+		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients, r.resolveProviders, r.resolveRouting, r.resolveIntegrationTypes,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/mockcloud/mockcloud/fixtures"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 )
 
 // Source is a fixture that was not read yet.
@@ -62,6 +63,7 @@ func Embedded() ([]string, error) {
 // read-only and can be applied any number of times.
 type Document struct {
 	organizations []*organization
+	stubs         []*outbound.Stub
 	environment   Environment
 	digest        string
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	PublicURL  string             // the URL that clients use; "" means the listen URL
 	GrantRule  identity.GrantRule // "" means strict
 	RateLimits bool               // refuse calls over the rate limit
+	Outbound   outbound.Policy    // which systems data actions may call; "" means those on loopback addresses
 
 	PasswordGrant bool // serve the grant type password
 	NoImplicit    bool // refuse the implicit grant
@@ -59,6 +61,7 @@ type filled struct {
 	passwordGrant, noQuickLogin      bool
 	noImplicit                       bool
 	grantRule                        identity.GrantRule
+	outbound                         outbound.Policy
 	clock                            clock.Clock
 	newID                            func() string
 	random                           io.Reader
@@ -71,6 +74,7 @@ func (c Config) fill() filled {
 		fixtures: c.Fixtures, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
 		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger,
 		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit,
+		outbound: c.Outbound,
 	}
 	if f.listen == "" {
 		f.listen = "127.0.0.1:0"
@@ -80,6 +84,9 @@ func (c Config) fill() filled {
 	}
 	if f.grantRule == "" {
 		f.grantRule = identity.GrantRuleStrict
+	}
+	if f.outbound == "" {
+		f.outbound = outbound.Loopback
 	}
 	if f.clock == nil {
 		f.clock = clock.System{}

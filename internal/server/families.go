@@ -1,11 +1,17 @@
 package server
 
 import (
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/handlers/authorization"
 	"github.com/mockcloud/mockcloud/internal/handlers/identityproviders"
+	"github.com/mockcloud/mockcloud/internal/handlers/integrations"
 	"github.com/mockcloud/mockcloud/internal/handlers/oauth"
 	"github.com/mockcloud/mockcloud/internal/handlers/organizations"
+	"github.com/mockcloud/mockcloud/internal/handlers/presence"
+	"github.com/mockcloud/mockcloud/internal/handlers/presencedefinitions"
+	"github.com/mockcloud/mockcloud/internal/handlers/routing"
+	"github.com/mockcloud/mockcloud/internal/handlers/systempresences"
 	"github.com/mockcloud/mockcloud/internal/handlers/tokens"
 	"github.com/mockcloud/mockcloud/internal/handlers/users"
 )
@@ -14,12 +20,20 @@ import (
 type family interface{ Register(r *handlers.Registry) }
 
 // families lists them all. What none of them claims answers 501.
-func families() []family {
+func (s *Server) families() []family {
 	return []family{
-		&authorization.Family{},
+		&authorization.Family{Objects: []authorization.Objects{
+			{Type: "QUEUE", Count: contactcenter.QueuesIn},
+			{Type: "WRAPUPCODE", Count: contactcenter.WrapupCodesIn},
+		}},
 		&identityproviders.Family{},
+		&integrations.Family{Engine: s.actions},
 		&oauth.Family{},
 		&organizations.Family{},
+		&presence.Family{},
+		&presencedefinitions.Family{},
+		&routing.Family{},
+		&systempresences.Family{},
 		&tokens.Family{},
 		&users.Family{},
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
@@ -48,7 +50,7 @@ func (x *exchange) serve(ctx context.Context) error {
 	}
 	defer x.countAsUse()
 	if x.readsOnly() {
-		return x.view(ctx, x.admit, x.validate, x.invoke)
+		return x.view(ctx, x.admit, x.validate, x.passed, x.invoke)
 	}
 	if err := x.view(ctx, x.admit); err != nil {
 		return err
@@ -58,6 +60,9 @@ func (x *exchange) serve(ctx context.Context) error {
 		return err
 	}
 	if err := x.validate(ctx, nil); err != nil {
+		return err
+	}
+	if err := x.passed(ctx, nil); err != nil {
 		return err
 	}
 	if err := x.prepare(ctx); err != nil {
@@ -176,6 +181,17 @@ func remoteIP(r *http.Request) netip.Addr {
 	return ip
 }
 
+// errPassed ends the pipeline of a request that was only to be checked.
+var errPassed = errors.New("the request has passed all checks")
+
+// passed stops before the operation where a stub will answer.
+func (x *exchange) passed(ctx context.Context, _ *store.Tx) error {
+	if actions.CheckOnly(ctx) {
+		return errPassed
+	}
+	return nil
+}
+
 // prepare runs what the operation wants done outside of its transaction.
 func (x *exchange) prepare(ctx context.Context) error {
 	if x.op == nil {
@@ -287,7 +303,11 @@ func (x *exchange) explainIn(tx *store.Tx, err error) {
 	x.explain = x.decision.Explain(tx)
 }
 
-// isRefusal says whether an error is about who may do what.
+// isRefusal says whether an error is about who may do what here. What a data
+// action was refused elsewhere says nothing about its caller.
 func isRefusal(e *apierr.Error) bool {
+	if actions.Failed(e) {
+		return false
+	}
 	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Code == "bad.client.role"
 }

@@ -5,15 +5,18 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/login"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -52,7 +55,8 @@ func echoPath(path string) string {
 
 func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handlers.Operation) error {
 	started := s.config.clock.Now()
-	r := c.Request()
+	r := nested(c.Request())
+	c.SetRequest(r)
 	param, ok := params(c)
 	if !ok {
 		return echo.ErrNotFound
@@ -61,8 +65,13 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	x.decision.Operation = op
 	x.call = handlers.NewCall(&s.env, op, param)
 	x.call.Path, x.call.RawQuery, x.call.RemoteIP, x.call.Decision = r.URL.Path, r.URL.RawQuery, remoteIP(r), &x.decision
+	x.call.CorrelationID = handlers.CorrelationID(c.Response())
 	err := x.serve(r.Context())
 	w := c.Response()
+	if errors.Is(err, errPassed) {
+		w.Header().Set(actions.HeaderPassed, "true")
+		return c.NoContent(http.StatusNoContent)
+	}
 	if err == nil {
 		x.setExplanation(w)
 		err = handlers.WriteResult(w, op.Method, op.Facts().Status, x.result)
@@ -83,6 +92,16 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
 	return handlers.WriteError(w, r.Method, handlers.CorrelationID(w), public)
+}
+
+// nested notes how many data actions a request runs inside of, where it comes
+// from one that reached this server through the network.
+func nested(r *http.Request) *http.Request {
+	depth, err := strconv.Atoi(r.Header.Get(outbound.DepthHeader))
+	if _, inProcess := actions.Sender(r.Context()); err != nil || depth < 1 || inProcess {
+		return r
+	}
+	return r.WithContext(actions.Arriving(r.Context(), depth))
 }
 
 // params gives access to the path parameters, unescaped. An empty one, or one
@@ -246,6 +265,9 @@ func (s *Server) logAnswer(r *http.Request, op *spec.Operation, w *echo.Response
 		slog.String("operation", op.ID),
 		slog.String("correlation", handlers.CorrelationID(w)),
 		slog.Duration("took", s.config.clock.Now().Sub(started)),
+	}
+	if action, ok := actions.Sender(r.Context()); ok {
+		attrs = append(attrs, slog.String("action", action))
 	}
 	if e != nil {
 		attrs = append(attrs, slog.Int("status", e.Status), slog.String("code", e.Code))

@@ -13,8 +13,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,10 +24,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/login"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -40,6 +44,8 @@ type Server struct {
 	temporary string // directory to remove on Close; "" where the state is kept
 	authority *auth.Authority
 	control   *control.Control
+	outbound  *outbound.Client
+	actions   *actions.Engine
 	env       handlers.Env
 	echo      *echo.Echo
 	limits    rateLimits
@@ -99,6 +105,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.outbound = outbound.NewClient(s.config.outbound, outbound.Options{})
 	if err := s.seed(ctx); err != nil {
 		return err
 	}
@@ -163,7 +170,7 @@ func (s *Server) seed(ctx context.Context) error {
 	}
 	s.control = &control.Control{
 		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
-		Version: s.config.version, PublicURL: s.URL,
+		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound,
 	}
 	found, err := s.control.Seeded(ctx)
 	if err != nil || (found && !s.config.reset) {
@@ -180,7 +187,10 @@ func (s *Server) assemble() error {
 	}
 	s.limits.enforce = s.config.rateLimits
 	s.registry = handlers.NewRegistry(s.catalogue)
-	for _, f := range families() {
+	s.actions = &actions.Engine{
+		DB: s.db, Clock: s.config.clock, Logger: s.config.logger, Outbound: s.outbound, Platform: s, OwnURL: s.owns,
+	}
+	for _, f := range s.families() {
 		f.Register(s.registry)
 	}
 	if err := s.registry.Err(); err != nil {
@@ -253,6 +263,22 @@ func (s *Server) URL() string {
 // machine.
 func (s *Server) ListenURL() string { return s.url.Load().(string) }
 
+// owns says whether a URL leads to this server: by its public name, by its
+// address, or by any name of this machine with its port.
+func (s *Server) owns(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	for _, own := range []string{s.URL(), s.ListenURL()} {
+		mine, err := url.Parse(own)
+		if err == nil && (strings.EqualFold(u.Host, mine.Host) || (u.Port() == mine.Port() && u.Hostname() == "localhost")) {
+			return true
+		}
+	}
+	return false
+}
+
 // Everywhere says whether the server listens on all interfaces of the machine.
 func (s *Server) Everywhere() bool {
 	host, _, err := net.SplitHostPort(s.listener.Addr().String())
@@ -283,6 +309,9 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	} else if s.listener != nil {
 		errs = append(errs, s.listener.Close())
+	}
+	if s.outbound != nil {
+		s.outbound.Close()
 	}
 	if s.authority != nil {
 		errs = append(errs, s.authority.Close(ctx))

@@ -43,9 +43,7 @@ func (o *Operation) checkBody(d *detail, r *Request, in *Input) *apierr.Error {
 	}
 	in.Body, in.Raw = value, r.Body
 	if unknown {
-		if in.Raw, err = json.Marshal(value); err != nil {
-			return malformed(err)
-		}
+		in.Raw = keep(r.Body, value)
 	}
 	return nil
 }

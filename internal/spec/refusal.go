@@ -70,7 +70,7 @@ func malformed(err error) *apierr.Error {
 	switch {
 	case errors.As(err, &syntax):
 		message += " The JSON text ends or breaks at byte " + strconv.FormatInt(syntax.Offset, 10) + "."
-	case errors.Is(err, errEncoding), errors.Is(err, errTrailing):
+	case errors.Is(err, errEncoding), errors.Is(err, errTrailing), errors.Is(err, errTwice):
 		message += " The body is not valid: " + err.Error() + "."
 	default:
 		message += " The JSON text is not complete."

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -151,6 +152,18 @@ func (c *Collection[T]) shared(tx *Tx, key string, raw []byte) (T, error) {
 	return v, err
 }
 
+// encode writes a document. Angle brackets stay as they are, since JSON that a
+// client wants back as it was sent lies inside of documents.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
 // write checks everything first, so that a refusal leaves no trace even when the
 // caller goes on with the transaction.
 func (c *Collection[T]) write(tx *Tx, v T, insert bool) error {
@@ -162,7 +175,7 @@ func (c *Collection[T]) write(tx *Tx, v T, insert bool) error {
 	if err := c.checkKey("", key, len(key)); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(v)
+	raw, err := encode(v)
 	if err != nil {
 		return fmt.Errorf("store: %s %q: %w", c.Name, key, err)
 	}

@@ -71,6 +71,13 @@ class Mockcloud {
 		return (await command('token', '--user', email, '--url', this.url)).trim();
 	}
 
+	/** What the server has logged until it has logged this text, which it must do soon. */
+	async logged(text) {
+		const signal = AbortSignal.timeout(callTime);
+		while (!this.#log.includes(text)) await once(this.#process.stderr, 'data', { signal });
+		return this.#log;
+	}
+
 	/** Ends the process, at the latest by force. */
 	async stop() {
 		const child = this.#process;

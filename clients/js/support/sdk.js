@@ -19,8 +19,11 @@ export class Session {
 		this.client.setGateway({ protocol: 'http', host: server.host, port: server.port, ...gateway });
 		this.analytics = new platformClient.AnalyticsApi(this.client);
 		this.authorization = new platformClient.AuthorizationApi(this.client);
+		this.integrations = new platformClient.IntegrationsApi(this.client);
 		this.oauth = new platformClient.OAuthApi(this.client);
 		this.organization = new platformClient.OrganizationApi(this.client);
+		this.presence = new platformClient.PresenceApi(this.client);
+		this.routing = new platformClient.RoutingApi(this.client);
 		this.tokens = new platformClient.TokensApi(this.client);
 		this.users = new platformClient.UsersApi(this.client);
 	}

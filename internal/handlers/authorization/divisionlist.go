@@ -36,7 +36,7 @@ func (f *Family) listDivisions(_ context.Context, c *handlers.Call, in divisionL
 	if in.Name != "" || len(in.IDs) > 0 {
 		keep = func(d *identity.Division) bool { return matches(d.ID, d.Name, in.IDs, in.Name) }
 	}
-	divisions, total, err := list(c.Tx, &identity.Divisions, index, p, keep)
+	divisions, total, err := handlers.Select(c.Tx, &identity.Divisions, index, false, p, keep)
 	if err != nil {
 		return nil, err
 	}

@@ -202,7 +202,9 @@ func TestObjectsOfADivisionAreCountedOnRequest(t *testing.T) {
 	t.Parallel()
 	admin := start(t).Admin(t)
 	// Guess: the keys are the types of the move operation, zeros included.
-	for id, want := range map[string]string{home: `{"USER":2}`, sales: `{"USER":2}`, support: `{"USER":1}`} {
+	for id, want := range map[string]string{
+		home: `{"QUEUE":1,"USER":2,"WRAPUPCODE":1}`, sales: `{"QUEUE":1,"USER":2,"WRAPUPCODE":1}`, support: `{"QUEUE":0,"USER":1,"WRAPUPCODE":0}`,
+	} {
 		if got := admin.Get(t, base+"/divisions/"+id+"?objectCount=true").Str(t, "objectCounts"); got != want {
 			t.Errorf("%s: objectCounts = %s, want %s", id, got, want)
 		}
@@ -213,7 +215,7 @@ func TestObjectsOfADivisionAreCountedOnRequest(t *testing.T) {
 		}
 	}
 	expect(t, admin.Delete(t, "/api/v2/users/"+agent2), 200, "")
-	if got := admin.Get(t, base+"/divisions?objectCount=true").Str(t, "entities.2.objectCounts"); got != `{"USER":0}` {
+	if got := admin.Get(t, base+"/divisions?objectCount=true").Str(t, "entities.2.objectCounts"); got != `{"QUEUE":0,"USER":0,"WRAPUPCODE":0}` {
 		t.Errorf("without its user: %s", got)
 	}
 }

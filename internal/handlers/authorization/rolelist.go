@@ -47,7 +47,7 @@ func (f *Family) listRoles(_ context.Context, c *handlers.Call, in roleList) (*h
 	if strings.EqualFold(in.SortBy, sortByUserCount) {
 		return x.byUserCount(c, p, keep)
 	}
-	roles, total, err := list(c.Tx, &identity.Roles, index, p, keep)
+	roles, total, err := handlers.Select(c.Tx, &identity.Roles, index, false, p, keep)
 	if err != nil {
 		return nil, err
 	}

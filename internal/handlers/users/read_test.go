@@ -51,7 +51,7 @@ func TestExpandAddsOnlyWhatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	_, admin := start(t)
 	bare := want(t, admin.Get(t, "/api/v2/users/"+ben), 200, "")
-	for _, field := range []string{"authorization", "certifications", "profileSkills", "locations", "groups", "biography", "skills", "presence"} {
+	for _, field := range []string{"authorization", "certifications", "profileSkills", "locations", "groups", "biography", "skills", "presence", "routingStatus"} {
 		if got := bare.Str(t, field); got != "" {
 			t.Errorf("%s is there unasked: %s", field, got)
 		}
@@ -60,7 +60,8 @@ func TestExpandAddsOnlyWhatIsAskedFor(t *testing.T) {
 	has(t, full, map[string]string{
 		"certifications": "[]", "profileSkills": "[]", "locations": "[]", "biography": "",
 		"groups.0.name": "Integration Team", "groups.0.memberCount": "1",
-		"presence": "", "skills": "", // nothing truthful to say
+		"presence.presenceDefinition.systemPresence": "Offline", "routingStatus": "",
+		"skills": "", // nothing truthful to say
 	})
 	want(t, admin.Get(t, "/api/v2/users/"+ben+"?expand=shoes"), 400, "invalid.query.param.value")
 }

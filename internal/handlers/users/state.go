@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
@@ -22,9 +23,26 @@ func enter(c *handlers.Call, u *identity.User, state, reason string) error {
 		}
 		u.DivisionID = home.ID
 	}
+	if state == identity.UserDeleted {
+		if err := retire(c, u); err != nil {
+			return err
+		}
+	}
 	u.State = state
 	u.StateChangeReason = reason
 	u.StateChanged = clock.At(c.Now())
+	return nil
+}
+
+// retire takes a user who is deleted from the queues, and offline. Whoever comes
+// back is a member of none.
+func retire(c *handlers.Call, u *identity.User) error {
+	if err := contactcenter.Leave(c.Tx, u.ID); err != nil {
+		return err
+	}
+	if err := contactcenter.Agents.Delete(c.Tx, u.ID); err != nil && !contactcenter.IsNotFound(err) {
+		return err
+	}
 	return nil
 }
 

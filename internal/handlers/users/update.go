@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -62,6 +63,11 @@ func (f *Family) update(_ context.Context, c *handlers.Call, in updateInput) (*v
 	u.Version++
 	if err := save(c, u); err != nil {
 		return nil, err
+	}
+	if in.Changes.Name != nil {
+		if err := contactcenter.Rename(c.Tx, u.ID, u.Name); err != nil {
+			return nil, err
+		}
 	}
 	return newRenderer(c, nil).view(u)
 }

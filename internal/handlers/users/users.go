@@ -1,7 +1,7 @@
 // Package users implements /api/v2/users: people, their state, their roles, their
-// passwords and the search for them. Everything else below that path (presence, routing
-// skills, stations and so on) is left to whoever owns those things; what the
-// roles of a user permit is decided in package auth, and grants by division are
+// passwords and the search for them, what they are doing at the moment and which
+// queues they serve. Everything else below that path (routing skills, stations and
+// so on) is left to whoever owns those things; what the roles of a user permit is decided in package auth, and grants by division are
 // edited through /api/v2/authorization.
 package users
 
@@ -35,6 +35,15 @@ func (f *Family) Register(r *handlers.Registry) {
 	r.Before("postUserPassword", f.prepareSet)
 	handlers.On(r, "postUsersMePassword", f.changePassword)
 	r.Before("postUsersMePassword", f.prepareChange)
+	handlers.On(r, "getUserPresencesPurecloud", f.presence)
+	handlers.On(r, "patchUserPresencesPurecloud", f.setPresence)
+	handlers.On(r, "getUserPresence", f.presenceOf)
+	handlers.On(r, "patchUserPresence", f.setPresenceOf)
+	handlers.On(r, "getUserRoutingstatus", f.routingStatus)
+	handlers.On(r, "putUserRoutingstatus", f.setRoutingStatus)
+	handlers.On(r, "getUserQueues", f.queues)
+	handlers.On(r, "patchUserQueues", f.joinQueues)
+	handlers.On(r, "patchUserQueue", f.joinQueue)
 	handlers.On(r, "getUsersSearch", f.searchAgain)
 	handlers.On(r, "postUsersSearch", f.search, handlers.ReadOnly)
 }

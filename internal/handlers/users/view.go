@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
@@ -36,7 +37,12 @@ type view struct {
 	Locations          []location         `json:"locations,omitzero"`
 	Groups             []group            `json:"groups,omitzero"`
 	Authorization      *authorizationView `json:"authorization,omitempty"`
-	SelfURI            string             `json:"selfUri"`
+
+	RoutingStatus       *contactcenter.StatusView   `json:"routingStatus,omitempty"`
+	Presence            *contactcenter.PresenceView `json:"presence,omitempty"`
+	ConversationSummary *contactcenter.Summary      `json:"conversationSummary,omitempty"`
+
+	SelfURI string `json:"selfUri"`
 }
 
 // group is the schema Group in short.
@@ -133,7 +139,31 @@ func (r *renderer) expandInto(v *view, u *identity.User) error {
 		}
 	}
 	if r.expand["authorization"] {
-		v.Authorization, err = r.rights.of(u.ID)
+		if v.Authorization, err = r.rights.of(u.ID); err != nil {
+			return err
+		}
+	}
+	return r.expandActivity(v, u)
+}
+
+// expandActivity adds what the user is doing.
+func (r *renderer) expandActivity(v *view, u *identity.User) error {
+	status, presence := r.expand["routingstatus"], r.expand["presence"]
+	if r.expand["conversationsummary"] {
+		v.ConversationSummary = contactcenter.NoConversations(u.ID)
+	}
+	if !status && !presence {
+		return nil
+	}
+	a, err := contactcenter.AgentOf(r.c.Tx, u.ID)
+	if err != nil {
+		return err
+	}
+	if status {
+		v.RoutingStatus = a.StatusView(u.Created)
+	}
+	if presence {
+		v.Presence, err = a.PresenceView(r.c.Tx, u.Created)
 	}
 	return err
 }

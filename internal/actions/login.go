@@ -1,0 +1,274 @@
+package actions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/integration"
+	"github.com/mockcloud/mockcloud/internal/jsonpath"
+)
+
+// logIn gets what the call authenticates with: a token of the stored OAuth
+// client, or what the integration's own log-in answers. Either is kept until it
+// ends or is refused; anew asks for a new one.
+func (r *runner) logIn(ctx context.Context, anew bool) *apierr.Error {
+	switch {
+	case r.subject.kind == integration.Platform:
+		return r.logInToPlatform(ctx, anew)
+	case r.subject.auth != nil:
+		return r.logInByAction(ctx, anew)
+	default:
+		return nil
+	}
+}
+
+// authorization is the value of the Authorization header that the call gets by
+// itself, or "".
+func (r *runner) authorization() string {
+	c := r.subject.credential
+	switch {
+	case r.subject.kind == integration.Platform:
+		return "Bearer " + r.login.token
+	case c != nil && c.Type == "basicAuth" && r.subject.kind == integration.Web:
+		return basic(c.Fields["userName"], c.Fields["password"])
+	default:
+		return ""
+	}
+}
+
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+}
+
+// login is one that worked.
+type login struct {
+	token  string          // of the platform
+	answer json.RawMessage // of the integration's own log-in
+	ends   time.Time       // zero means when it is refused
+	cached bool            // from an earlier run
+}
+
+// loginKey names what a log-in belongs to. Another secret or another action is
+// another log-in.
+type loginKey struct {
+	org, id string
+	print   [sha256.Size]byte
+}
+
+// logins keeps the log-ins that worked.
+type logins struct {
+	mu    sync.Mutex
+	known map[loginKey]login
+}
+
+// maxLogins bounds the memory that they take: beyond it, all are forgotten.
+const maxLogins = 1000
+
+func (l *logins) get(key loginKey, now time.Time) (login, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known, ok := l.known[key]
+	if ok && !known.ends.IsZero() && !now.Before(known.ends) {
+		delete(l.known, key)
+		return login{}, false
+	}
+	known.cached = true
+	return known, ok
+}
+
+func (l *logins) put(key loginKey, fresh login) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.known == nil || len(l.known) >= maxLogins {
+		l.known = make(map[loginKey]login)
+	}
+	l.known[key] = fresh
+}
+
+func (l *logins) forget(key loginKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, key)
+}
+
+// cachedLogIn says whether the call went with a log-in of an earlier run.
+func (r *runner) cachedLogIn() bool { return r.login.cached }
+
+// forgetLogIn drops the answer of the integration's own log-in after a call that
+// failed (it is kept until then). Tokens of the platform end by themselves.
+func (r *runner) forgetLogIn() {
+	if r.subject.auth != nil {
+		r.engine.logins.forget(r.loginKey)
+	}
+}
+
+func (r *runner) key(id string, parts ...string) loginKey {
+	key := loginKey{org: r.run.Org, id: id}
+	sum := sha256.New()
+	for _, part := range parts {
+		_, _ = sum.Write(append([]byte(part), 0)) // never fails (see hash.Hash)
+	}
+	sum.Sum(key.print[:0])
+	return key
+}
+
+// margin is how long before its end a token is no longer used.
+const margin = 10 * time.Second
+
+// logInToPlatform asks this server for a token, as any client would.
+func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
+	c := r.subject.credential
+	id, secret := c.Fields["clientId"], c.Fields["clientSecret"]
+	r.loginKey = r.key(c.ID, id, secret)
+	if !anew {
+		if known, ok := r.engine.logins.get(r.loginKey, r.engine.Clock.Now()); ok {
+			r.login = known
+			r.mask.add(known.token)
+			return nil
+		}
+	}
+	answer, err := r.engine.serve(ctx, http.MethodPost, "/oauth/token", http.Header{
+		"Authorization": {basic(url.QueryEscape(id), url.QueryEscape(secret))}, // RFC 6749 §2.3.1
+		"Content-Type":  {"application/x-www-form-urlencoded"},
+		"User-Agent":    {userAgent},
+	}, []byte("grant_type=client_credentials"))
+	if err != nil {
+		return unanswered(err, r.run.ContextID)
+	}
+	var token struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+	}
+	if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &token) != nil || token.AccessToken == "" {
+		return invalidCredentials(saysTheService(answer.Body, r.run.ContextID))
+	}
+	r.login = login{token: token.AccessToken, ends: r.engine.Clock.Now().Add(time.Duration(token.ExpiresIn)*time.Second - margin)}
+	r.engine.logins.put(r.loginKey, r.login)
+	r.mask.add(token.AccessToken)
+	return nil
+}
+
+// logInByAction runs the integration's own log-in, whose output the templates
+// know as ${authResponse}.
+func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
+	auth, c := r.subject.auth, r.subject.credential
+	parts := []string{auth.action.IntegrationID, string(mustJSON(auth.action.Config))}
+	if c != nil {
+		parts = append(parts, c.ID, string(mustJSON(c.Fields)))
+	}
+	r.loginKey = r.key(auth.action.ID, parts...)
+	if known, ok := r.engine.logins.get(r.loginKey, r.engine.Clock.Now()); ok && !anew {
+		r.take(known)
+		return nil
+	}
+	inner := &runner{
+		engine: r.engine, mask: r.mask, deadline: r.deadline, context: map[string]any{"credentials": r.context["credentials"], "input": map[string]any{"rawRequest": "{}"}},
+		run:     Run{Org: r.run.Org, ID: auth.action.ID, ContextID: r.run.ContextID, Input: []byte("{}")},
+		subject: &subject{program: auth, action: auth.action, integration: r.subject.integration, kind: r.subject.kind, credential: c},
+	}
+	outcome := inner.resolve()
+	var body []byte
+	if outcome == nil {
+		body, outcome = inner.execute(ctx)
+	}
+	if outcome == nil {
+		outcome = inner.transform(body)
+	}
+	if outcome.Error != nil {
+		if outcome.Error.Status == http.StatusGatewayTimeout {
+			return outcome.Error
+		}
+		return invalidCredentials(inner.whyNot(outcome.Error))
+	}
+	fresh := login{answer: outcome.Result}
+	r.engine.logins.put(r.loginKey, fresh)
+	r.take(fresh)
+	return nil
+}
+
+// whyNot words a log-in that failed: by what was answered, where that was no
+// success, else by what could not be done.
+func (r *runner) whyNot(e *apierr.Error) string {
+	switch {
+	case r.refused != nil:
+		return saysTheService(r.refused, r.run.ContextID)
+	case len(e.Errors) > 0:
+		return e.Errors[0].Message
+	default:
+		return e.Message
+	}
+}
+
+// take makes what a log-in answered known to the templates.
+func (r *runner) take(l login) {
+	r.login = l
+	v, err := jsonpath.Parse(l.answer)
+	if err != nil {
+		return
+	}
+	r.context["authResponse"] = plain(v)
+	r.learn(v)
+}
+
+// learn keeps what a log-in answers out of everything that people see.
+func (r *runner) learn(answer *jsonpath.Value) {
+	for name, member := range answer.All() {
+		if member.Kind() == jsonpath.String && isSecretName(name) {
+			r.mask.add(member.Text())
+		}
+	}
+}
+
+// isSecretName says whether what a log-in answers under a name lets others in.
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	if name == "token_type" || name == "tokentype" {
+		return false
+	}
+	return slices.ContainsFunc([]string{"token", "secret", "key", "password", "session", "auth"}, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// plain is a value as templates have it.
+func plain(v *jsonpath.Value) any {
+	switch v.Kind() {
+	case jsonpath.String:
+		return v.Text()
+	case jsonpath.Number:
+		return json.Number(v.Text())
+	case jsonpath.Bool:
+		return v.Bool()
+	case jsonpath.Array:
+		list := make([]any, 0, v.Len())
+		for _, item := range v.Items() {
+			list = append(list, plain(item))
+		}
+		return list
+	case jsonpath.Object:
+		object := make(map[string]any, v.Len())
+		for name, member := range v.All() {
+			object[name] = plain(member)
+		}
+		return object
+	default:
+		return nil
+	}
+}
+
+// mustJSON is for values that can always be encoded; maps come in the order of
+// their keys.
+func mustJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
