@@ -57,7 +57,7 @@ fuzz: ## Fuzz everything that parses a stranger's text, a few seconds each
 		echo "fuzz $$package $$target"; \
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$package || exit 1; \
 	done
-FUZZTIME ?= 5s
+FUZZTIME ?= 3s
 
 oracle: ## Compare the languages of data actions with their originals (Java), on random input; installs those
 	@missing=; \

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -43,7 +42,7 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 		if e := r.logIn(ctx, true); e != nil {
 			return nil, r.failed(stepExecute, e)
 		}
-		if failed := r.again(); failed != nil {
+		if failed := r.again(ctx); failed != nil {
 			return nil, failed
 		}
 		answer, err = r.send(ctx)
@@ -62,7 +61,7 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 		// What this server does not implement is nothing that the test mode alone
 		// should tell.
 		tell := r.run.Test || answer.Status == http.StatusNotImplemented
-		return nil, r.failed(stepExecute, saying(e, r.mask.json(answer.Body), tell, r.run.ContextID))
+		return nil, r.failed(stepExecute, saying(e, r.mask.body(answer.Body), tell, r.run.ContextID))
 	}
 	body := answer.Body
 	if isBlank(body) {
@@ -70,7 +69,7 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 	}
 	document, err := jsonpath.Parse(body)
 	if err != nil {
-		return nil, r.failed(stepExecute, saying(answered(http.StatusBadRequest), answer.Body, r.run.Test, r.run.ContextID))
+		return nil, r.failed(stepExecute, saying(answered(http.StatusBadRequest), r.mask.body(answer.Body), r.run.Test, r.run.ContextID))
 	}
 	if r.subject.action.IsAuth() {
 		r.learn(document)
@@ -103,13 +102,13 @@ func (r *runner) nearStub(ctx context.Context, target string) (hint string) {
 
 // again fills in the templates once more where they may hold what a log-in
 // answered.
-func (r *runner) again() *Outcome {
+func (r *runner) again(ctx context.Context) *Outcome {
 	if r.subject.auth == nil {
 		return nil
 	}
 	quiet := *r
 	quiet.run.Test = false // these steps have been told
-	if failed := quiet.resolve(); failed != nil {
+	if failed := quiet.resolve(ctx); failed != nil {
 		return r.failed(stepExecute, failed.Error)
 	}
 	r.call = quiet.call
@@ -206,6 +205,7 @@ func (r *runner) headers() http.Header {
 	if own := r.authorization(); own != "" { // goes with every call, whatever the action says
 		h.Set("Authorization", own)
 	}
+	r.hideHeaders(h)
 	if h.Get("User-Agent") == "" {
 		h.Set("User-Agent", userAgent)
 	}
@@ -219,6 +219,22 @@ func (r *runner) headers() http.Header {
 	return h
 }
 
+// hideHeaders keeps what authenticates out of everything that people see: the
+// other side may send it back.
+func (r *runner) hideHeaders(h http.Header) {
+	for name, values := range h {
+		if !isSecretName(name) {
+			continue
+		}
+		for _, value := range values {
+			if _, credentials, found := strings.Cut(value, " "); found {
+				value = credentials // behind the scheme
+			}
+			r.mask.add(value)
+		}
+	}
+}
+
 // platformPath is the part of a Genesys Cloud data action's URL that this server
 // routes by. An absolute URL must lead to this server.
 func (e *Engine) platformPath(target string) (string, error) {
@@ -229,13 +245,13 @@ func (e *Engine) platformPath(target string) (string, error) {
 	if err != nil {
 		return "", badTarget("The request URL cannot be read.")
 	}
-	if u.IsAbs() && u.Host != "" {
-		if !e.OwnURL(target) {
+	if u.IsAbs() {
+		if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || !e.OwnURL(target) {
 			return "", badTarget("A Genesys Cloud data action calls the Platform API only: its URL begins with /api/.")
 		}
 		u.Scheme, u.Host, u.User = "", "", nil
 	}
-	if !strings.HasPrefix(path.Clean(u.Path), "/api/") || u.Host != "" || u.Fragment != "" {
+	if !strings.HasPrefix(u.Path, "/api/") || strings.Contains(u.Path+"/", "/../") || u.Host != "" || u.Fragment != "" {
 		return "", badTarget("The request URL of a Genesys Cloud data action begins with /api/.")
 	}
 	return u.String(), nil

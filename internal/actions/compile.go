@@ -50,6 +50,9 @@ type compiler struct{ problems []*apierr.Error }
 func compile(a *Action, kind string) (*program, []*apierr.Error) {
 	c := &compiler{}
 	p := &program{action: a, kind: kind}
+	if c.sizes(a); len(c.problems) > 0 {
+		return nil, c.problems
+	}
 	var err error
 	if p.input, err = contract.Input(a.Input); err != nil {
 		c.add("invalid.schema", "contract.input.inputSchema", err.Error())
@@ -63,6 +66,47 @@ func compile(a *Action, kind string) (*program, []*apierr.Error) {
 		return nil, c.problems
 	}
 	return p, nil
+}
+
+// Limits of a definition. No real one comes near them; what is over them could
+// take a run all memory or seconds of work.
+const (
+	maxSource    = 100_000 // bytes of a template, a path or a schema
+	maxHeaders   = 100
+	maxVariables = 500
+)
+
+// sizes refuses what is too large.
+func (c *compiler) sizes(a *Action) {
+	r := &a.Config.Request
+	long := func(field, text string) {
+		if len(text) > maxSource {
+			code := "bad.request"
+			if strings.HasPrefix(field, "contract.") {
+				code = "invalid.schema"
+			}
+			c.add(code, field, fmt.Sprintf("The %s has %d bytes; it can have %d at most.", field, len(text), maxSource))
+		}
+	}
+	long("contract.input.inputSchema", string(a.Input))
+	long("contract.output.successSchema", string(a.Success))
+	long("config.request.requestUrlTemplate", r.URLTemplate)
+	long("config.request.requestTemplate", r.Template)
+	long("config.response.successTemplate", a.Config.Response.SuccessTemplate)
+	if len(r.Headers) > maxHeaders {
+		c.add("bad.request", "config.request.headers", fmt.Sprintf("An action can have %d headers at most.", maxHeaders))
+	}
+	if len(a.Config.Response.TranslationMap) > maxVariables {
+		c.add("bad.request", "config.response.translationMap", fmt.Sprintf("A translation map can have %d entries at most.", maxVariables))
+	}
+	seen := make(map[string]bool, len(r.Headers))
+	for _, name := range names(r.Headers) {
+		long("config.request.headers."+name, r.Headers[name])
+		if seen[strings.ToLower(name)] {
+			c.add("bad.request", "config.request.headers."+name, "The header ["+shorten(name)+"] is there twice.")
+		}
+		seen[strings.ToLower(name)] = true
+	}
 }
 
 func (c *compiler) add(code, field, message string) {

@@ -131,6 +131,7 @@ func (e *Engine) load(tx *store.Tx, r Run) (*subject, error) {
 type programs struct {
 	mu    sync.RWMutex
 	known map[programKey]compiled
+	bytes int // of the definitions that they are made of
 }
 
 type programKey struct {
@@ -145,8 +146,12 @@ type compiled struct {
 	problems []*apierr.Error
 }
 
-// maxPrograms bounds the memory that they take: beyond it, all are made anew.
-const maxPrograms = 1000
+// These bound the memory that programs take: beyond them, all are made anew. A
+// program takes some hundred times the bytes of its definition at worst.
+const (
+	maxPrograms     = 1000
+	maxProgramBytes = 1 << 20
+)
 
 func (p *programs) of(org string, draft bool, a *Action, kind string) (*program, []*apierr.Error) {
 	key := programKey{org, a.ID, draft}
@@ -160,11 +165,27 @@ func (p *programs) of(org string, draft bool, a *Action, kind string) (*program,
 	known.program, known.problems = compile(a, kind)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known == nil || len(p.known) >= maxPrograms {
-		p.known = make(map[programKey]compiled)
+	weight := a.weight()
+	if p.known == nil || len(p.known) >= maxPrograms || p.bytes+weight > maxProgramBytes {
+		p.known, p.bytes = make(map[programKey]compiled), 0
 	}
-	p.known[key] = known
+	if weight <= maxProgramBytes/4 { // a giant is made anew each time
+		p.known[key] = known
+		p.bytes += weight // an earlier version still counts
+	}
 	return known.program, known.problems
+}
+
+// weight is how many bytes the definition of an action has.
+func (a *Action) weight() int {
+	r := &a.Config.Request
+	n := len(a.Input) + len(a.Success) + len(r.URLTemplate) + len(r.Template) + len(a.Config.Response.SuccessTemplate)
+	for _, of := range []map[string]string{r.Headers, a.Config.Response.TranslationMap, a.Config.Response.TranslationMapDefaults} {
+		for name, text := range of {
+			n += len(name) + len(text)
+		}
+	}
+	return n
 }
 
 // place is where in a chain of actions a request stands.

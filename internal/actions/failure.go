@@ -135,7 +135,8 @@ func saying(e *apierr.Error, body []byte, test bool, contextID string) *apierr.E
 	return because(e, callFailed+backendFailed+text+" ["+contextID+"]")
 }
 
-// maxQuoted is how many bytes of an answer a message repeats.
+// maxQuoted is how many bytes of an answer a message repeats. What is quoted has
+// been masked before it is cut: a part of a secret is one too.
 const maxQuoted = 4000
 
 func quoted(body []byte) string {

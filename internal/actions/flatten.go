@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/contract"
@@ -20,19 +21,27 @@ func (p *program) arrays() []string {
 // the keys of nested objects joined by dots, an array of objects as one array
 // for each of their keys. Arrays that the contract has but the result leaves
 // empty are empty there too.
-func flatten(v *jsonpath.Value, arrays []string) *jsonpath.Value {
+func flatten(v *jsonpath.Value, arrays []string) (*jsonpath.Value, error) {
 	if v.Kind() == jsonpath.Array && !ofObjects(v) {
-		return v // has no keys to name anything by
+		return v, nil // has no keys to name anything by
 	}
 	f := newFlattener(arrays)
 	f.add("", v)
-	return f.out
+	if f.cells > maxCells {
+		return nil, fmt.Errorf("the result has more than %d cells when its arrays are flattened", maxCells)
+	}
+	return f.out, nil
 }
+
+// maxCells bounds what parallel arrays take: objects that have no key in common
+// make as many columns as rows.
+const maxCells = 200_000
 
 type flattener struct {
 	out    *jsonpath.Value
 	has    map[string]bool // the names in out
 	arrays []string
+	cells  int // of all columns; beyond maxCells nothing more is done
 }
 
 func newFlattener(arrays []string) *flattener {
@@ -85,6 +94,10 @@ func (f *flattener) addColumns(name string, rows *jsonpath.Value) {
 	for n, row := range rows.Items() {
 		flat := newFlattener(nil)
 		flat.add("", row)
+		if f.cells += flat.cells + flat.out.Len() + 1; f.cells > maxCells || len(order)*n > maxCells {
+			f.cells = maxCells + 1
+			return
+		}
 		for key, cell := range flat.out.All() {
 			column := columns[key]
 			if column == nil {
@@ -95,6 +108,10 @@ func (f *flattener) addColumns(name string, rows *jsonpath.Value) {
 			fill(column, n)
 			column.Append(cell)
 		}
+	}
+	if len(order)*rows.Len() > maxCells {
+		f.cells = maxCells + 1
+		return
 	}
 	for _, key := range order {
 		fill(columns[key], rows.Len())

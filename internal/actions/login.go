@@ -149,7 +149,7 @@ func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 		ExpiresIn   int    `json:"expires_in"`
 	}
 	if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &token) != nil || token.AccessToken == "" {
-		return invalidCredentials(saysTheService(answer.Body, r.run.ContextID))
+		return invalidCredentials(saysTheService(r.mask.body(answer.Body), r.run.ContextID))
 	}
 	r.login = login{token: token.AccessToken, ends: r.engine.Clock.Now().Add(time.Duration(token.ExpiresIn)*time.Second - margin)}
 	r.engine.logins.put(r.loginKey, r.login)
@@ -175,13 +175,13 @@ func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
 		run:     Run{Org: r.run.Org, ID: auth.action.ID, ContextID: r.run.ContextID, Input: []byte("{}")},
 		subject: &subject{program: auth, action: auth.action, integration: r.subject.integration, kind: r.subject.kind, credential: c},
 	}
-	outcome := inner.resolve()
+	outcome := inner.resolve(ctx)
 	var body []byte
 	if outcome == nil {
 		body, outcome = inner.execute(ctx)
 	}
 	if outcome == nil {
-		outcome = inner.transform(body)
+		outcome = inner.transform(ctx, body)
 	}
 	if outcome.Error != nil {
 		if outcome.Error.Status == http.StatusGatewayTimeout {
@@ -200,7 +200,7 @@ func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
 func (r *runner) whyNot(e *apierr.Error) string {
 	switch {
 	case r.refused != nil:
-		return saysTheService(r.refused, r.run.ContextID)
+		return saysTheService(r.mask.body(r.refused), r.run.ContextID)
 	case len(e.Errors) > 0:
 		return e.Errors[0].Message
 	default:
@@ -219,22 +219,45 @@ func (r *runner) take(l login) {
 	r.learn(v)
 }
 
-// learn keeps what a log-in answers out of everything that people see.
+// shortAnswer is how long what a log-in answers must be to count as a secret by
+// itself, whatever its name.
+const shortAnswer = 8
+
+// learn keeps what a log-in answers out of everything that people see: all of it
+// but what is known to be harmless, or too short to let anybody in.
 func (r *runner) learn(answer *jsonpath.Value) {
 	for name, member := range answer.All() {
-		if member.Kind() == jsonpath.String && isSecretName(name) {
-			r.mask.add(member.Text())
+		r.learnValue(name, member)
+	}
+}
+
+func (r *runner) learnValue(name string, v *jsonpath.Value) {
+	switch v.Kind() {
+	case jsonpath.Object:
+		r.learn(v)
+	case jsonpath.Array:
+		for _, item := range v.Items() {
+			r.learnValue(name, item)
+		}
+	case jsonpath.String, jsonpath.Number:
+		if !slices.Contains(harmless, strings.ToLower(name)) && (len(v.Text()) >= shortAnswer || isSecretName(name)) && r.mask.room() {
+			r.mask.add(v.Text())
 		}
 	}
 }
 
-// isSecretName says whether what a log-in answers under a name lets others in.
+// harmless is what the answers of token endpoints hold beside the token (RFC 6749
+// §5.1), and words for a failure.
+var harmless = []string{"token_type", "tokentype", "scope", "expires_in", "expiresin", "error", "error_description"}
+
+// isSecretName says whether what stands under a name, in an answer or among
+// headers, lets others in.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
-	if name == "token_type" || name == "tokentype" {
+	if slices.Contains(harmless, name) {
 		return false
 	}
-	return slices.ContainsFunc([]string{"token", "secret", "key", "password", "session", "auth"}, func(part string) bool { return strings.Contains(name, part) })
+	return slices.ContainsFunc([]string{"token", "secret", "key", "password", "session", "auth", "cookie"}, func(part string) bool { return strings.Contains(name, part) })
 }
 
 // plain is a value as templates have it.

@@ -1,25 +1,31 @@
 package actions
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/jsonpath"
+	"github.com/mockcloud/mockcloud/internal/velocity"
 )
 
 // mask takes secrets out of everything that people get to see of a run: as they
 // are, in the spellings of URLs, forms and JSON, and in base64, also of a longer
 // text (decisions.md 28).
-type mask struct{ patterns []pattern }
+type mask struct {
+	secrets  []string
+	patterns []pattern // of the first built secrets, the longest first
+	built    int
+}
 
 type pattern struct {
 	text string
@@ -42,33 +48,132 @@ func newMask(secrets []string) *mask {
 	return m
 }
 
+// maxSecrets bounds what is looked for: a log-in may answer anything.
+const maxSecrets = 200
+
+func (m *mask) room() bool { return len(m.secrets) < maxSecrets }
+
 func (m *mask) add(secret string) {
-	if secret == "" {
-		return
+	if secret != "" && !slices.Contains(m.secrets, secret) {
+		m.secrets = append(m.secrets, secret)
 	}
-	escaped, _ := json.Marshal(secret) // strings can be encoded
-	var unescapedHTML bytes.Buffer
-	encoder := json.NewEncoder(&unescapedHTML)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(secret) // likewise
-	forms := []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret),
-		strings.Trim(string(escaped), `"`), strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(unescapedHTML.String(), "\n"), `"`), `"`),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
+}
+
+// look returns what to look for. Most runs never ask.
+func (m *mask) look() []pattern {
+	if m.built == len(m.secrets) {
+		return m.patterns
 	}
-	for _, form := range forms {
-		m.patterns = append(m.patterns, pattern{form, len(secret) < shortSecret})
+	for _, secret := range m.secrets[m.built:] {
+		m.patterns = append(m.patterns, known.of(secret)...)
+	}
+	m.built = len(m.secrets)
+	slices.SortFunc(m.patterns, func(a, b pattern) int {
+		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), strings.Compare(a.text, b.text))
+	})
+	m.patterns = slices.Compact(m.patterns)
+	return m.patterns
+}
+
+// known keeps the patterns of the secrets that were looked for last: runs of an
+// action share most of them.
+var known patternCache
+
+type patternCache struct {
+	mu sync.Mutex
+	by map[string][]pattern
+}
+
+// maxKnown bounds the memory of the cache: beyond it, all are made anew.
+const maxKnown = 1000
+
+func (c *patternCache) of(secret string) []pattern {
+	c.mu.Lock()
+	patterns, ok := c.by[secret]
+	c.mu.Unlock()
+	if ok {
+		return patterns
+	}
+	for _, form := range spellings(secret) {
+		patterns = append(patterns, pattern{form, len(secret) < shortSecret})
 	}
 	if len(secret) >= insideBase64 {
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			for offset := range 3 {
-				m.patterns = append(m.patterns, pattern{text: aligned(encoding, secret, offset)})
+				patterns = append(patterns, pattern{text: aligned(encoding, secret, offset)})
 			}
 		}
 	}
-	slices.SortStableFunc(m.patterns, func(a, b pattern) int { return cmp.Compare(len(b.text), len(a.text)) })
-	m.patterns = slices.Compact(m.patterns)
+	if len(secret) > 4<<10 {
+		return patterns // a giant is made anew each time
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil || len(c.by) >= maxKnown {
+		c.by = make(map[string][]pattern)
+	}
+	c.by[secret] = patterns
+	return patterns
 }
+
+// spellings are the ways in which URLs, JSON, base64 and the escapes of templates
+// write a text.
+func spellings(secret string) []string {
+	forms := []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
+	}
+	for _, form := range forms[1:3] {
+		forms = append(forms, lowerEscapes(form))
+	}
+	escaped, _ := json.Marshal(secret) // texts can be encoded
+	plain := strings.Trim(string(escaped), `"`)
+	forms = append(forms, plain, strings.ReplaceAll(plain, "/", `\/`))
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret) // likewise
+	literal := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
+	forms = append(forms, literal, strings.ReplaceAll(literal, "/", `\/`))
+	if plainText(secret) {
+		return forms
+	}
+	for _, t := range escapes() {
+		if form, err := t.Render(velocity.Context{"s": secret}); err == nil {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+// lowerEscapes writes the escapes of a URL in lower case.
+func lowerEscapes(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i:i+3], strings.ToLower(s[i:i+3]))
+		}
+	}
+	return string(b)
+}
+
+// plainText says whether no escape of templates changes a text.
+func plainText(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
+	})
+}
+
+// escapes are the escapes of templates, each as one of $s.
+var escapes = sync.OnceValue(func() []*velocity.Template {
+	var all []*velocity.Template
+	for _, name := range []string{"url", "uriEncode", "html", "xml", "java", "javascript", "sql", "jsonEncode"} {
+		if t, err := velocity.Parse(name, "$esc."+name+"($s)"); err == nil {
+			all = append(all, t)
+		}
+	}
+	return all
+})
 
 // aligned is the part of a base64 text that the secret alone decides, when it
 // begins at a byte with that remainder by three.
@@ -89,7 +194,7 @@ func (m *mask) text(s string) string { return m.replace(s, false) }
 func (m *mask) key(s string) string { return m.replace(s, true) }
 
 func (m *mask) replace(s string, longOnly bool) string {
-	for _, p := range m.patterns {
+	for _, p := range m.look() {
 		if (!p.word || !longOnly) && strings.Contains(s, p.text) {
 			s = p.replace(s)
 		}
@@ -128,7 +233,33 @@ func inWord(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// json masks the secrets in the strings of a JSON text.
+// body masks the secrets in an answer, be it JSON or not: where it is not, what
+// looks like JSON's escapes is undone first.
+func (m *mask) body(body []byte) []byte {
+	if json.Valid(body) {
+		return m.json(body)
+	}
+	return []byte(m.text(unescape(string(body))))
+}
+
+// unicodeEscape is how JSON may write any character.
+var unicodeEscape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\u[0-9a-fA-F]{4}`) })
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	s = strings.ReplaceAll(s, `\/`, "/")
+	return unicodeEscape().ReplaceAllStringFunc(s, func(escape string) string {
+		var c string
+		if json.Unmarshal([]byte(`"`+escape+`"`), &c) != nil {
+			return escape
+		}
+		return c
+	})
+}
+
+// json masks the secrets in the strings and numbers of a JSON text.
 func (m *mask) json(body []byte) []byte {
 	if !m.finds(string(body)) {
 		return body
@@ -142,13 +273,18 @@ func (m *mask) json(body []byte) []byte {
 
 // finds says whether any secret may be in s.
 func (m *mask) finds(s string) bool {
-	return strings.Contains(s, `\`) || slices.ContainsFunc(m.patterns, func(p pattern) bool { return strings.Contains(s, p.text) })
+	return strings.Contains(s, `\`) || slices.ContainsFunc(m.look(), func(p pattern) bool { return strings.Contains(s, p.text) })
 }
 
 func (m *mask) value(v *jsonpath.Value) *jsonpath.Value {
 	switch v.Kind() {
 	case jsonpath.String:
 		return jsonpath.NewString(m.text(v.Text()))
+	case jsonpath.Number:
+		if masked := m.text(v.Text()); masked != v.Text() {
+			return jsonpath.NewString(masked)
+		}
+		return v
 	case jsonpath.Array:
 		out := jsonpath.NewArray()
 		for _, item := range v.Items() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -51,14 +52,14 @@ func (r *runner) steps(ctx context.Context) *Outcome {
 	if failed := r.authenticate(ctx); failed != nil {
 		return failed
 	}
-	if failed := r.resolve(); failed != nil {
+	if failed := r.resolve(ctx); failed != nil {
 		return failed
 	}
 	body, failed := r.execute(ctx)
 	if failed != nil {
 		return failed
 	}
-	return r.transform(body)
+	return r.transform(ctx, body)
 }
 
 // readInput takes the steps before the log-in: is it flat JSON, is the action
@@ -126,7 +127,7 @@ func fields(of map[string]string) map[string]any {
 }
 
 // resolve fills in the templates of the request.
-func (r *runner) resolve() *Outcome {
+func (r *runner) resolve(ctx context.Context) *Outcome {
 	p := r.subject.program
 	config := &p.action.Config.Request
 	r.call = call{method: config.Type, header: make(http.Header, len(p.headers)+2)}
@@ -137,17 +138,24 @@ func (r *runner) resolve() *Outcome {
 	r.call.url = strings.TrimSpace(r.call.url)
 	r.done(stepURL, r.call.url)
 	shown := make(map[string]string, len(p.headers))
+	total := 0
 	for _, h := range p.headers {
+		if late := r.late(ctx, stepHeaders); late != nil {
+			return late
+		}
 		value, err := h.template.Render(r.context)
 		if err != nil {
 			return r.failed(stepHeaders, invalidSubstitution(h.name, config.Headers[h.name], err))
 		}
 		value = strings.TrimSpace(value)
+		if total += len(value); total > maxHeaderBytes {
+			return r.failed(stepHeaders, failure(http.StatusBadRequest, "bad.request", fmt.Sprintf("The headers have more than %d bytes.", maxHeaderBytes), processing))
+		}
 		if strings.EqualFold(h.name, "Accept") && !acceptsJSON(value) {
 			return r.failed(stepHeaders, invalidSchema(notJSONAccepted))
 		}
 		r.call.header[http.CanonicalHeaderKey(h.name)] = []string{value}
-		if shown[h.name] = value; strings.EqualFold(h.name, "Authorization") {
+		if shown[h.name] = value; isSecretName(h.name) {
 			shown[h.name] = redactedHeader
 		}
 	}
@@ -155,6 +163,9 @@ func (r *runner) resolve() *Outcome {
 	if r.call.method == http.MethodGet { // has no body, whatever the template says
 		r.done(stepBody, nil)
 		return nil
+	}
+	if late := r.late(ctx, stepBody); late != nil {
+		return late
 	}
 	body, err := p.body.Render(r.context)
 	if err != nil {
@@ -165,11 +176,29 @@ func (r *runner) resolve() *Outcome {
 	return nil
 }
 
+// late ends a run whose time is over: what it does itself counts as much as what
+// it waits for.
+func (r *runner) late(ctx context.Context, step string) *Outcome {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return r.failed(step, unanswered(context.Cause(ctx), r.run.ContextID))
+}
+
+// Limits of what a run makes, in bytes.
+const (
+	maxHeaderBytes   = 64 << 10 // of all headers
+	maxVariableBytes = 8 << 20  // of the translation map
+)
+
 // transform makes the output of the answer.
-func (r *runner) transform(body []byte) *Outcome {
+func (r *runner) transform(ctx context.Context, body []byte) *Outcome {
 	p := r.subject.program
 	known := velocity.Context{"rawResult": string(body)}
-	variables, err := r.variables()
+	variables, err := r.variables(ctx)
+	if late := r.late(ctx, stepVariables); late != nil {
+		return late
+	}
 	if err != nil {
 		return r.failed(stepVariables, failure(http.StatusBadRequest, "bad.request", err.Error(), processing))
 	}
@@ -196,7 +225,9 @@ func (r *runner) transform(body []byte) *Outcome {
 	}
 	r.done(stepOutput, nil)
 	if r.run.Flatten {
-		result = flatten(result, p.arrays())
+		if result, err = flatten(result, p.arrays()); err != nil {
+			return r.failed(stepFlatten, failure(http.StatusBadRequest, "bad.request", "The output could not be flattened: "+err.Error()+".", processing))
+		}
 		r.done(stepFlatten, text(result.AppendJSON(nil)))
 	}
 	final := result.AppendJSON(nil)
@@ -208,10 +239,14 @@ func (r *runner) transform(body []byte) *Outcome {
 
 // variables are the entries of the translation map: the JSON text of what a path
 // finds, what stands in for it, or nothing.
-func (r *runner) variables() (map[string]string, error) {
+func (r *runner) variables(ctx context.Context) (map[string]string, error) {
 	p := r.subject.program
 	found := make(map[string]string, len(p.variables))
+	total := 0
 	for _, v := range p.variables {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		match, ok, err := v.path.Find(r.document)
 		switch {
 		case err != nil:
@@ -220,6 +255,9 @@ func (r *runner) variables() (map[string]string, error) {
 			found[v.name] = match.String()
 		case v.standard != nil:
 			found[v.name] = *v.standard
+		}
+		if total += len(found[v.name]); total > maxVariableBytes {
+			return nil, fmt.Errorf("the translation map finds more than %d bytes", maxVariableBytes)
 		}
 	}
 	return found, nil
@@ -273,12 +311,24 @@ func (r *runner) log(ctx context.Context, o *Outcome, took time.Duration) {
 		attrs = append(attrs, "stub", r.call.stub)
 	}
 	if o.Error != nil {
-		attrs = append(attrs, "status", o.Error.Status, "code", o.Error.Code, "message", o.Error.Message)
+		attrs = append(attrs, "status", o.Error.Status, "code", o.Error.Code)
 		for _, d := range o.Error.Details {
 			attrs = append(attrs, "detail", d.ErrorCode)
 		}
+		if o.Error.Code != "invalid.schema" { // which speaks of values
+			attrs = append(attrs, "message", firstLine(o.Error.Message))
+		}
 	}
 	r.engine.Logger.InfoContext(ctx, "data action", attrs...)
+}
+
+// firstLine leaves the template out of a message.
+func firstLine(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	if r := []rune(line); len(r) > 300 {
+		return string(r[:300]) + "…"
+	}
+	return line
 }
 
 // withoutQuery keeps out of the log what may be personal.

@@ -23,7 +23,11 @@ const MaxDepth = 50
 
 // Schema is a compiled JSON schema: draft 4 unless it names another draft. It is
 // safe for concurrent use.
-type Schema struct{ compiled *jsonschema.Schema }
+type Schema struct {
+	compiled *jsonschema.Schema
+	weight   int  // how many of its parts one value may meet
+	pairwise bool // compares the elements of arrays with each other
+}
 
 // location is how the schema is known to the compiler; no message shows it. It
 // is absolute, or the library would put the working directory before it.
@@ -48,7 +52,9 @@ func Compile(raw []byte) (*Schema, error) {
 	if err != nil {
 		return nil, problem(err)
 	}
-	return &Schema{compiled}, nil
+	s := &Schema{compiled: compiled}
+	s.weigh(document, false)
+	return s, nil
 }
 
 // problem words what the library says of a schema that it cannot compile.
@@ -84,6 +90,9 @@ func (m *Mismatch) Error() string { return m.Message }
 func (s *Schema) Check(value any) error {
 	if !computable(value) {
 		return &Mismatch{errNumber.Error()}
+	}
+	if n := size(value); n > maxValues || n*(1+s.weight) > maxWork || (s.pairwise && n > maxPairwise) {
+		return &Mismatch{fmt.Sprintf("the JSON holds too many values (%d) to be checked against this schema", n)}
 	}
 	err := s.compiled.Validate(value)
 	if err == nil {

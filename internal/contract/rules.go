@@ -129,7 +129,11 @@ func failed(name, why string) error {
 // later drafts, which a schema may name.
 var references = []string{"$ref", "$recursiveRef", "$dynamicRef"}
 
-// hasRef finds a reference. In the map of properties it would be a name.
+// bySchemaName are the keywords whose value maps names, any names, to schemas.
+var bySchemaName = []string{"properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas"}
+
+// hasRef finds a reference. Where names are mapped to schemas it would be one of
+// the names.
 func hasRef(v any, names bool) bool {
 	switch v := v.(type) {
 	case map[string]any:
@@ -137,10 +141,10 @@ func hasRef(v any, names bool) bool {
 			if !names && slices.Contains(references, key) {
 				return true
 			}
-			if !names && (key == "enum" || key == "default") {
+			if !names && (key == "enum" || key == "default" || key == "const") {
 				continue // a value, not a schema
 			}
-			if hasRef(inner, !names && key == "properties") {
+			if hasRef(inner, !names && slices.Contains(bySchemaName, key)) {
 				return true
 			}
 		}

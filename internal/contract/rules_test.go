@@ -244,7 +244,7 @@ func TestLongListsOfReasonsAreCut(t *testing.T) {
 	t.Parallel()
 	value := `[` + strings.Repeat(`1,`, 9999) + `1]`
 	got := check(t, `{"type":"array","items":{"type":"string"}}`, value)
-	if !strings.HasSuffix(got, ", and 9990 more") || len(got) > 3000 {
+	if !strings.HasSuffix(got, ", and more") || len(got) > 3000 {
 		t.Errorf("%d bytes: %.300s", len(got), got)
 	}
 	got = check(t, `{"enum":["a"]}`, `"`+strings.Repeat("x", 100_000)+`"`)

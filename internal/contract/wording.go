@@ -22,18 +22,21 @@ func wording(e *jsonschema.ValidationError) string {
 	reasons := collect(nil, e)
 	more := ""
 	if len(reasons) > maxReasons {
-		more = fmt.Sprintf(", and %d more", len(reasons)-maxReasons)
+		more = ", and more"
 		reasons = reasons[:maxReasons]
 	}
 	return "JSON failed schema validation for the following reasons: " + strings.Join(reasons, ", ") + more
 }
 
-// collect appends the reasons at the leaves of e.
+// collect appends the reasons at the leaves of e, up to one more than are shown.
 func collect(reasons []string, e *jsonschema.ValidationError) []string {
 	if len(e.Causes) == 0 {
 		return append(reasons, fmt.Sprintf("Schema: # @%s. Error location: %s. %s", schemaPath(e), pointer(e.InstanceLocation), reason(e.ErrorKind)))
 	}
 	for _, cause := range e.Causes {
+		if len(reasons) > maxReasons {
+			break
+		}
 		reasons = collect(reasons, cause)
 	}
 	return reasons

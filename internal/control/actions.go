@@ -134,8 +134,12 @@ func (c *Control) inOrgWith(r *http.Request, run transaction, operations []strin
 }
 
 func (c *Control) inOrgOf(r *http.Request, run transaction, operations []string, fn func(*store.Tx) error) error {
-	_, token, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
+	scheme, token, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
 	claims, err := c.Authority.Verify(strings.TrimSpace(token))
+	if err != nil || !strings.EqualFold(scheme, "bearer") {
+		return auth.BadCredentials()
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return auth.BadCredentials()
 	}
@@ -146,6 +150,9 @@ func (c *Control) inOrgOf(r *http.Request, run transaction, operations []string,
 		}
 		if err != nil {
 			return err
+		}
+		if refusal := c.Authority.AllowsFrom(caller, peer.Addr().Unmap()); refusal != nil {
+			return refusal
 		}
 		for _, id := range operations {
 			op, ok := c.Catalogue.Operation(id)

@@ -120,9 +120,23 @@ func TestImportAndExportWithATokenAskForTheAPIsPermissions(t *testing.T) {
 		{"export of nothing", do(viewer, "GET", "/_mockcloud/actions/export?action=none", nil), 404},
 		{"export without a name", do(viewer, "GET", "/_mockcloud/actions/export", nil), 400},
 		{"a token that is none", do(srv.Bearer("none"), "GET", export, nil), 401},
+		{"a token in another scheme", srv.Anonymous().Do(t, "GET", export, nil, http.Header{"Authorization": {"Basic " + viewer.Token}}), 401},
 	} {
 		if tt.got.Status != tt.status {
 			t.Errorf("%s: %d, want %d\n%s", tt.name, tt.got.Status, tt.status, tt.got.Body)
 		}
+	}
+}
+
+// The organization's list of addresses holds for the side door, too.
+func TestExportAsksForTheAddressWhereThereIsAToken(t *testing.T) {
+	t.Parallel()
+	srv := installed(t)
+	admin := srv.Admin(t)
+	if got := admin.Patch(t, "/api/v2/organizations/authentication/settings", map[string]any{"ipAddressAllowlist": []string{"192.0.2.1"}}); got.Status != 200 && got.Status != 401 {
+		t.Fatalf("%d\n%s", got.Status, got.Body)
+	}
+	if got := admin.Get(t, "/_mockcloud/actions/export?action=none"); got.Status != 401 || got.Str(t, "code") != "ip.not.authorized" {
+		t.Errorf("%d\n%s", got.Status, got.Body)
 	}
 }

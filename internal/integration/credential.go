@@ -113,8 +113,7 @@ func (c *Credential) Visible() map[string]string {
 }
 
 // Secrets lists the values that must not be shown, the longest first, so that
-// one that holds another is masked as a whole. Addresses of web services are no
-// secrets unless they carry one.
+// one that holds another is masked as a whole.
 func (c *Credential) Secrets() []string {
 	if c == nil {
 		return nil
@@ -122,7 +121,7 @@ func (c *Credential) Secrets() []string {
 	t := CredentialTypeByName(c.Type)
 	var secrets []string
 	for name, value := range c.Fields {
-		if value == "" || (t != nil && t.Shows(name)) || slices.Contains(openNames, name) || isAddress(value) {
+		if value == "" || (t != nil && t.Shows(name)) || slices.Contains(openNames, name) || (slices.Contains(addressNames, name) && isAddress(value)) {
 			continue
 		}
 		secrets = append(secrets, value)
@@ -135,7 +134,11 @@ func (c *Credential) Secrets() []string {
 
 // openNames are fields that are no secret whatever the type of the credential: the
 // ids, user names and addresses of decisions.md 28.
-var openNames = []string{"clientId", "userName", "username", "user", "userEmail", "loginUrl", "baseUrl"}
+// An address is one unless it carries something.
+var (
+	openNames    = []string{"clientId", "userName", "username", "user", "userEmail"}
+	addressNames = []string{"loginUrl", "baseUrl"}
+)
 
 func isAddress(value string) bool {
 	u, err := url.Parse(value)

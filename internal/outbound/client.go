@@ -150,13 +150,24 @@ func (c *Client) tellDepth(r *http.Request, depth int) *http.Request {
 	header := r.Header.Clone()
 	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		header.Del(DepthHeader)
-		if a, ok := got.Conn.RemoteAddr().(*net.TCPAddr); ok && a.IP.IsLoopback() {
+		if toThisMachine(got.Conn) {
 			header.Set(DepthHeader, strconv.Itoa(depth))
 		}
 	}}
 	r = r.WithContext(httptrace.WithClientTrace(r.Context(), trace))
 	r.Header = header
 	return r
+}
+
+// toThisMachine says whether a connection ends where it began: at a loopback
+// address, or at the very address that it comes from.
+func toThisMachine(c net.Conn) bool {
+	there, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	here, ok := c.LocalAddr().(*net.TCPAddr)
+	return there.IP.IsLoopback() || (ok && there.IP.Equal(here.IP))
 }
 
 // explain turns what went wrong into an error of this package.

@@ -202,5 +202,8 @@ func (s *Stub) Answer(ctx context.Context, timeout time.Duration) (*Response, er
 // Answer is the stub's Answer, counted.
 func (c *Client) Answer(ctx context.Context, s *Stub, timeout time.Duration) (*Response, error) {
 	c.Hits.count(s.ID)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(c.closed, func() { cancel(&TransportError{Host: "the stub " + s.ID, Reason: "mockcloud is stopping"}) })()
 	return s.Answer(ctx, timeout)
 }

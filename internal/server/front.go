@@ -7,9 +7,11 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/login"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 )
 
 // controlPrefix is where mockcloud's own operations live. They are not part of
@@ -40,8 +42,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if r.Header.Get(outbound.DepthHeader) != "" && !strings.HasPrefix(r.URL.Path, apiPrefix) && r.URL.Path != "/oauth/token" {
+		_ = s.writeError(w, r, fromAction) // the client is gone, or not
+		return
+	}
 	s.echo.ServeHTTP(w, r)
 }
+
+// fromAction refuses what a data action calls beside the API. The side door trusts
+// whoever sits at the machine, and the log-in page may let anybody in by a click:
+// an action, which runs here for whoever may execute it, is neither.
+var fromAction = apierr.New(http.StatusForbidden, "not.authorized", "Data actions can call this server's API and its token endpoint, and nothing else of it.")
 
 // Values of headers that every answer carries, made once (facts: oauth.md §2).
 var (

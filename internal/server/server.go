@@ -304,6 +304,11 @@ func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
 		defer s.connections.closeUnused().Stop()
+		if deadline, ok := ctx.Deadline(); ok && s.outbound != nil {
+			// What data actions wait for may take longer than there is time: half of it
+			// is left to tell their callers.
+			defer time.AfterFunc(time.Until(deadline)/2, s.outbound.Close).Stop()
+		}
 		if err := s.http.Shutdown(ctx); err != nil {
 			errs = append(errs, s.http.Close())
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.etcd.io/bbolt"
 )
@@ -155,14 +156,34 @@ func (c *Collection[T]) shared(tx *Tx, key string, raw []byte) (T, error) {
 // encode writes a document. Angle brackets stay as they are, since JSON that a
 // client wants back as it was sent lies inside of documents.
 func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
+	e := encoders.Get().(*encoder)
+	defer func() {
+		if e.buffer.Cap() <= maxPooled {
+			e.buffer.Reset()
+			encoders.Put(e)
+		}
+	}()
+	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return bytes.Clone(bytes.TrimSuffix(e.buffer.Bytes(), []byte("\n"))), nil
 }
+
+// encoder is a JSON encoder with what it writes to.
+type encoder struct {
+	buffer bytes.Buffer
+	json   *json.Encoder
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.buffer)
+	e.json.SetEscapeHTML(false)
+	return e
+}}
+
+// maxPooled keeps the rare huge document from staying in memory.
+const maxPooled = 1 << 20
 
 // write checks everything first, so that a refusal leaves no trace even when the
 // caller goes on with the transaction.

@@ -50,6 +50,10 @@ func cost(v any) int {
 		return len(v)
 	case *big.Int:
 		return v.BitLen()
+	case map[string]any:
+		return 8 * len(v) // looking for a value writes each as text
+	case *dict:
+		return 8 * len(v.keys)
 	}
 	if items, ok := itemsOf(v); ok {
 		return len(items)

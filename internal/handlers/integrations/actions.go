@@ -8,7 +8,6 @@ import (
 	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
-	"github.com/mockcloud/mockcloud/internal/contract"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 )
 
@@ -148,7 +147,7 @@ func schemaOf(a *actions.Action, err error, in fileRef) (json.RawMessage, error)
 		if !in.Flatten {
 			return a.Success, nil
 		}
-		flat, err := contract.Flatten(a.Success)
+		flat, err := flattened(a)
 		if err != nil {
 			return nil, err
 		}

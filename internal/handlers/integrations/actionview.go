@@ -2,8 +2,10 @@ package integrations
 
 import (
 	"encoding/json"
+	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/actions"
+	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/contract"
 )
 
@@ -85,7 +87,7 @@ func actionViewOf(a *actions.Action, w where, o viewOptions) (*actionView, error
 	}
 	switch {
 	case o.flatten:
-		flat, err := contract.Flatten(a.Success)
+		flat, err := flattened(a)
 		if err != nil {
 			return nil, err
 		}
@@ -107,6 +109,16 @@ func actionViewOf(a *actions.Action, w where, o viewOptions) (*actionView, error
 		}
 	}
 	return v, nil
+}
+
+// flattened is the flattened success schema. A draft can hold one that is not
+// valid.
+func flattened(a *actions.Action) (*contract.Flat, error) {
+	flat, err := contract.Flatten(a.Success)
+	if err != nil {
+		return nil, apierr.New(http.StatusBadRequest, "invalid.schema", "The success schema cannot be flattened: "+err.Error()+".")
+	}
+	return flat, nil
 }
 
 // wholeView is what writing an action answers: all of it (decisions.md 31).

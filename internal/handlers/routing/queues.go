@@ -60,11 +60,11 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in newQueue) (*cont
 	settings := in.Body.QueueSettings
 	if id := in.Body.SourceQueueID; id != "" {
 		source, err := contactcenter.Queues.Peek(c.Tx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, c.Documented(http.StatusBadRequest, "source.queue.not.found").OnField("sourceQueueId")
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
+		}
+		if err != nil || !c.Caller.Permits(c.Tx, viewQueue, source.DivisionID) {
+			return nil, c.Documented(http.StatusBadRequest, "source.queue.not.found").OnField("sourceQueueId")
 		}
 		settings = settings.Over(source.Settings)
 	}

@@ -200,3 +200,23 @@ func TestADivisionWithQueuesCannotBeDeleted(t *testing.T) {
 	}
 	want(t, admin.Delete(t, "/api/v2/authorization/divisions/"+division), 204, "")
 }
+
+// What a caller may not see, it does not get by making something of it.
+func TestAnotherDivisionsThingsCannotBeCopied(t *testing.T) {
+	t.Parallel()
+	srv, admin := start(t)
+	const sales, support = "6d6f636b-0002-4000-8000-000000000002", "6d6f636b-0002-4000-8000-000000000003"
+	hidden := create(t, admin, fields{"name": "Hidden", "description": "nobody's business", "divisionId": nil, "division": fields{"id": support}})
+	code := admin.Post(t, "/api/v2/routing/wrapupcodes", fields{"name": "Hidden Code", "division": fields{"id": support}}).Str(t, "id")
+	own := create(t, admin, fields{"name": "Own", "division": fields{"id": sales}})
+	seller := srv.AsIn(t, "Sales", "routing:queue:add", "routing:queue:view", "routing:queue:edit", "routing:wrapupCode:view")
+	if got := seller.Get(t, queues+"/"+hidden); got.Status != 403 {
+		t.Fatalf("%d\n%s", got.Status, got.Body)
+	}
+	if got := seller.Post(t, queues, fields{"name": "Copied", "sourceQueueId": hidden, "division": fields{"id": sales}}); got.Status != 400 || got.Str(t, "code") != "source.queue.not.found" {
+		t.Errorf("%d\n%s", got.Status, got.Body)
+	}
+	if got := seller.Post(t, queues+"/"+own+"/wrapupcodes", []fields{{"id": code}}); got.Status != 404 {
+		t.Errorf("%d\n%s", got.Status, got.Body)
+	}
+}

@@ -51,6 +51,9 @@ func (f *Family) offer(_ context.Context, c *handlers.Call, in offerInput) ([]*c
 		if err != nil {
 			return nil, err
 		}
+		if w.DivisionID != contactcenter.AllDivisions && !c.Caller.Permits(c.Tx, viewWrapupCode, w.DivisionID) {
+			return nil, missing(c, r.ID, "wrapupCode")
+		}
 		if err := contactcenter.Offer(c.Tx, q.ID, w.ID); err != nil {
 			return nil, err
 		}

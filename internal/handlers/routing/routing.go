@@ -126,6 +126,12 @@ func isUUID(s string) bool {
 	return true
 }
 
+// What a caller must hold where an object is, to use it in the making of another.
+var (
+	viewQueue      = spec.Permission{Domain: "routing", Entity: "queue", Action: "view"}
+	viewWrapupCode = spec.Permission{Domain: "routing", Entity: "wrapupCode", Action: "view"}
+)
+
 // requireIn is Call.RequireIn for this family, in which every permission is held
 // in divisions: queue members and wrap-up codes cannot be moved on their own, and
 // so are missing from the catalogue's list of things that live in divisions.
