@@ -34,6 +34,10 @@ func TestTheReadmeIsTrue(t *testing.T) {
 	if got := srv.Anonymous().Get(t, "/_mockcloud/stubs"); got.Str(t, "entities.0.url") != "https://crm.example.test/customers/*" {
 		t.Errorf("the README's stub: %d %s", got.Status, got.Body)
 	}
+	id := srv.Admin(t).Get(t, "/api/v2/integrations/actions?name=Find%20customer").Str(t, "entities.0.id")
+	if got := srv.Admin(t).Post(t, "/api/v2/integrations/actions/"+id+"/execute", `{"id":"7"}`); string(got.Body) != `{"name":"Ada"}` {
+		t.Errorf("the README's action: %d %s", got.Status, got.Body)
+	}
 	srv = mocktest.Start(t, mocktest.Options{Fixtures: []string{yamlBelow(t, string(readme), "### Fixtures")}})
 	if got := srv.Admin(t).Get(t, "/api/v2/organizations/me"); got.Str(t, "name") != "Acme" {
 		t.Errorf("the README's fixture: %d %s", got.Status, got.Body)

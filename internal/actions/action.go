@@ -66,9 +66,9 @@ const (
 
 // Limits of an action.
 const (
-	MinTimeoutSeconds = 1
-	MaxTimeoutSeconds = 60
-	MaxName           = 256 // characters of a name or a category
+	minTimeoutSeconds = 1
+	maxTimeoutSeconds = 60
+	maxName           = 256 // characters of a name or a category
 )
 
 // The names of an action's files.
@@ -95,19 +95,22 @@ var Drafts = store.Collection[*Action]{
 	Indexes: Published.Indexes,
 }
 
-// customPrefix begins the ids of actions that somebody made; authPrefix those of
-// actions that log in for others, before the id of their integration.
+// What ids begin with: of actions that somebody made; of those that log in for
+// others, before the id of their integration; of those that come with their
+// integration, of which mockcloud has none.
 const (
 	customPrefix = "custom_-_"
 	authPrefix   = "customAuth_-_"
 	staticPrefix = "static"
 )
 
-// AuthID is the id of the action that logs in for an integration.
-func AuthID(integrationID string) string { return authPrefix + integrationID }
+// authID is the id of the action that logs in for an integration.
+func authID(integrationID string) string { return authPrefix + integrationID }
 
 // IsAuth says whether the action logs in for others.
-func (a *Action) IsAuth() bool { return strings.HasPrefix(a.ID, authPrefix) }
+func (a *Action) IsAuth() bool { return isAuth(a.ID) }
+
+func isAuth(id string) bool { return strings.HasPrefix(id, authPrefix) }
 
 // IsStatic says whether an id belongs to an action that came with its
 // integration.
@@ -142,7 +145,7 @@ func RemoveOf(tx *store.Tx, integrationID string) error {
 // Remove deletes a published action with its draft. One that is a draft only has
 // not become an action yet.
 func Remove(tx *store.Tx, id string) error {
-	if strings.HasPrefix(id, authPrefix) && Published.Has(tx, id) {
+	if isAuth(id) && Published.Has(tx, id) {
 		return apierr.BadRequest("The action logs in for others: it goes with the credential of its integration.").About(id, "action")
 	}
 	return remove(tx, id)

@@ -20,7 +20,7 @@ func KeepAuth(tx *store.Tx, i *integration.Integration, now *clock.Time) error {
 	if err != nil {
 		return err
 	}
-	id := AuthID(i.ID)
+	id := authID(i.ID)
 	wanted := credential != nil && credential.Type == userDefinedOAuth
 	switch has := Published.Has(tx, id); {
 	case wanted && !has:
@@ -34,10 +34,10 @@ func KeepAuth(tx *store.Tx, i *integration.Integration, now *clock.Time) error {
 // newAuth logs in as OAuth client, as most do: its owner can change that. The
 // schemas are open, since its answer becomes ${authResponse}.
 func newAuth(i *integration.Integration, now *clock.Time) *Action {
+	name := []rune("Custom Auth - " + i.Name)
 	return &Action{
-		ID: AuthID(i.ID), Name: "Custom Auth - " + i.Name, IntegrationID: i.ID, Category: i.Name, Version: 1,
-		Input:   json.RawMessage(`{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","properties":{},"additionalProperties":true}`),
-		Success: json.RawMessage(`{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","properties":{},"additionalProperties":true}`),
+		ID: authID(i.ID), Name: string(name[:min(len(name), maxName)]), IntegrationID: i.ID, Category: i.Name, Version: 1,
+		Input: json.RawMessage(openSchema), Success: json.RawMessage(openSchema),
 		Config: Config{
 			Request: Request{
 				URLTemplate: "${credentials.loginUrl}", Type: "POST", Template: "grant_type=client_credentials",
@@ -54,7 +54,7 @@ func newAuth(i *integration.Integration, now *clock.Time) *Action {
 
 // authOf returns the action that logs in for an integration, or nil.
 func authOf(tx *store.Tx, integrationID string) (*Action, error) {
-	a, err := Published.Peek(tx, AuthID(integrationID))
+	a, err := Published.Peek(tx, authID(integrationID))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}

@@ -32,8 +32,6 @@ const (
 	contentType = "application/json"
 )
 
-const redactedHeader = integration.Redacted
-
 // execute makes the call and returns the body of the answer, which is JSON.
 // Where a log-in from the cache is refused, it logs in anew and tries once more.
 func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
@@ -79,12 +77,9 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 	return body, nil
 }
 
-// withHint adds to the reason for a call that was not made which stub nearly
-// answered it.
+// withHint adds to the reason for a call that nobody answered which stub nearly
+// did.
 func (r *runner) withHint(ctx context.Context, err error) error {
-	if _, refused := errors.AsType[*outbound.RefusedError](err); !refused {
-		return err
-	}
 	if hint := r.nearStub(ctx, r.call.url); hint != "" {
 		return fmt.Errorf("%w %s", err, hint)
 	}
@@ -227,10 +222,16 @@ func (r *runner) hideHeaders(h http.Header) {
 			continue
 		}
 		for _, value := range values {
-			if _, credentials, found := strings.Cut(value, " "); found {
-				value = credentials // behind the scheme
-			}
 			r.mask.add(value)
+			for part := range strings.FieldsSeq(value) { // behind a scheme, or one of several cookies
+				_, credential, found := strings.Cut(strings.TrimSuffix(part, ";"), "=")
+				if !found || credential == "" { // base64 may end with =
+					credential = part
+				}
+				if len(credential) >= shortSecret {
+					r.mask.add(credential)
+				}
+			}
 		}
 	}
 }
@@ -249,7 +250,7 @@ func (e *Engine) platformPath(target string) (string, error) {
 		if (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || !e.OwnURL(target) {
 			return "", badTarget("A Genesys Cloud data action calls the Platform API only: its URL begins with /api/.")
 		}
-		u.Scheme, u.Host, u.User = "", "", nil
+		u.Scheme, u.Host = "", ""
 	}
 	if !strings.HasPrefix(u.Path, "/api/") || strings.Contains(u.Path+"/", "/../") || u.Host != "" || u.Fragment != "" {
 		return "", badTarget("The request URL of a Genesys Cloud data action begins with /api/.")

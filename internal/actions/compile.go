@@ -11,13 +11,13 @@ import (
 	"github.com/mockcloud/mockcloud/internal/contract"
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/jsonpath"
+	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/velocity"
 )
 
 // program is an action ready to run. It is never changed.
 type program struct {
 	action    *Action
-	kind      string // integration.Platform and so on
 	input     *contract.Schema
 	success   *contract.Schema
 	url       *velocity.Template
@@ -49,7 +49,7 @@ type compiler struct{ problems []*apierr.Error }
 // order in which it would run.
 func compile(a *Action, kind string) (*program, []*apierr.Error) {
 	c := &compiler{}
-	p := &program{action: a, kind: kind}
+	p := &program{action: a}
 	if c.sizes(a); len(c.problems) > 0 {
 		return nil, c.problems
 	}
@@ -71,7 +71,7 @@ func compile(a *Action, kind string) (*program, []*apierr.Error) {
 // Limits of a definition. No real one comes near them; what is over them could
 // take a run all memory or seconds of work.
 const (
-	maxSource    = 100_000 // bytes of a template, a path or a schema
+	maxSource    = 100_000 // bytes of a template or a schema; package jsonpath bounds paths
 	maxHeaders   = 100
 	maxVariables = 500
 )
@@ -130,8 +130,8 @@ func (c *compiler) request(p *program, config *Config, kind string) {
 	if config.TimeoutSeconds != 0 && p.action.IsAuth() {
 		c.add("bad.request", "config.timeoutSeconds", "An action that logs in for others has no timeout of its own.")
 	}
-	if t := config.TimeoutSeconds; t != 0 && (t < MinTimeoutSeconds || t > MaxTimeoutSeconds) {
-		c.add("bad.request", "config.timeoutSeconds", fmt.Sprintf("The timeout has %d to %d seconds.", MinTimeoutSeconds, MaxTimeoutSeconds))
+	if t := config.TimeoutSeconds; t != 0 && (t < minTimeoutSeconds || t > maxTimeoutSeconds) {
+		c.add("bad.request", "config.timeoutSeconds", fmt.Sprintf("The timeout has %d to %d seconds.", minTimeoutSeconds, maxTimeoutSeconds))
 	}
 	if !slices.Contains(requestTypes, r.Type) {
 		c.add("bad.request", "config.request.requestType", "The request type is one of "+strings.Join(requestTypes, ", ")+".")
@@ -152,7 +152,7 @@ func (c *compiler) request(p *program, config *Config, kind string) {
 func (c *compiler) header(p *program, name, value string) {
 	field := "config.request.headers." + name
 	switch {
-	case !isToken(name):
+	case !outbound.IsToken(name):
 		c.add("bad.request", field, "["+shorten(name)+"] is not the name of a header.")
 		return
 	case strings.EqualFold(name, "Accept") && !strings.ContainsAny(value, "$#") && !acceptsJSON(value):
@@ -192,11 +192,4 @@ func (c *compiler) response(p *program, r *Response) {
 		p.variables = append(p.variables, v)
 	}
 	p.result = c.template("config.response.", "successTemplate", r.SuccessTemplate)
-}
-
-// isToken says whether s can be the name of a header (RFC 9110 §5.6.2).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
 }

@@ -26,9 +26,9 @@ type Engine struct {
 	logins   logins
 }
 
-// MaxNesting is how many data actions can run inside of each other: an action
-// that calls itself ends there (decisions.md 32).
-const MaxNesting = 5
+// maxNesting is how many data actions can run inside of each other: an action
+// that calls itself ends there.
+const maxNesting = 5
 
 // Run says which action to run, and how.
 type Run struct {
@@ -65,7 +65,7 @@ type subject struct {
 // about what prevents it from beginning: there is no such action, or its
 // integration is not active.
 func (e *Engine) Run(ctx context.Context, r Run) (*Outcome, error) {
-	if nesting(ctx) >= MaxNesting {
+	if nesting(ctx) >= maxNesting {
 		return nil, nestedTooDeeply()
 	}
 	var s *subject

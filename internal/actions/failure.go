@@ -67,7 +67,7 @@ func invalidCredentials(reason string) *apierr.Error {
 }
 
 func nestedTooDeeply() *apierr.Error {
-	return failure(http.StatusBadRequest, "bad.request", fmt.Sprintf("Data actions can call each other to a depth of %d: this call is one too deep.", MaxNesting), processing)
+	return failure(http.StatusBadRequest, "bad.request", fmt.Sprintf("Data actions can call each other to a depth of %d: this call is one too deep.", maxNesting), processing)
 }
 
 func notActive(i *integration.Integration) *apierr.Error {

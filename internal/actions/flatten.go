@@ -22,7 +22,7 @@ func (p *program) arrays() []string {
 // for each of their keys. Arrays that the contract has but the result leaves
 // empty are empty there too.
 func flatten(v *jsonpath.Value, arrays []string) (*jsonpath.Value, error) {
-	if v.Kind() == jsonpath.Array && !ofObjects(v) {
+	if v.Kind() == jsonpath.Array && v.Len() > 0 && !ofObjects(v) {
 		return v, nil // has no keys to name anything by
 	}
 	f := newFlattener(arrays)

@@ -184,11 +184,11 @@ func TestWhatAuthenticatesIsMaskedWhenItComesBack(t *testing.T) {
 	login := b.install(web, "userDefinedOAuth", map[string]string{"loginUrl": service.URL + "/token"})
 	a := action(service.URL)
 	override(a, "config.request.headers", map[string]string{
-		"X-A": "${authResponse.data.access_token}", "X-B": "${authResponse.ticket}", "X-C": "${authResponse.list[0]}", "Cookie": "id=abc", "X-Type": "${authResponse.token_type}",
+		"X-A": "${authResponse.data.access_token}", "X-B": "${authResponse.ticket}", "X-C": "${authResponse.list[0]}", "Cookie": "session=fake-session-cookie; theme=light", "X-Type": "${authResponse.token_type}",
 	})
 	for _, path := range []string{b.publish(login, a), "/api/v2/integrations/actions/customAuth_-_" + login} {
 		tested = b.want(b.admin.Post(t, path+"/test", "{}"), 200)
-		for _, hidden := range []string{"fake-nested-token", "98765432109", "fake-listed-token", "id=abc"} {
+		for _, hidden := range []string{"fake-nested-token", "98765432109", "fake-listed-token", "fake-session-cookie"} {
 			if strings.Contains(string(tested.Body), hidden) {
 				t.Errorf("%s shows %s:\n%s", path, hidden, tested.Body)
 			}

@@ -59,13 +59,13 @@ type ResponseInput struct {
 	SuccessTemplate        *string           `json:"successTemplate"`
 }
 
-// emptySchema is the contract of a draft that does not say one.
-const emptySchema = `{"type":"object","properties":{},"additionalProperties":true}`
+// openSchema takes any object: it is the contract of what does not say one.
+const openSchema = `{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","properties":{},"additionalProperties":true}`
 
 // fresh is an action of which nothing has been said yet.
 func fresh() *Action {
 	return &Action{
-		Version: 1, Input: json.RawMessage(emptySchema), Success: json.RawMessage(emptySchema),
+		Version: 1, Input: json.RawMessage(openSchema), Success: json.RawMessage(openSchema),
 		Config: Config{
 			Request:  Request{Template: DefaultRequestTemplate, Type: http.MethodGet, Headers: map[string]string{}},
 			Response: Response{TranslationMap: map[string]string{}, TranslationMapDefaults: map[string]string{}, SuccessTemplate: DefaultSuccessTemplate},
@@ -74,7 +74,7 @@ func fresh() *Action {
 }
 
 // apply takes over what the input says. An absent template keeps the stored one,
-// since clients send back its URI; an empty one resets it (decisions.md 31).
+// since clients send back its URI; an empty one resets it.
 func (in *Input) apply(a *Action) {
 	set(&a.Name, in.Name)
 	set(&a.Category, in.Category)
@@ -152,11 +152,11 @@ func (in *Input) changesContract(a *Action) bool {
 		(c.Output != nil && given(c.Output.SuccessSchema) && !contract.Same(c.Output.SuccessSchema, a.Success))
 }
 
-// checkSizes refuses what would be stored without end in sight.
+// checkSizes refuses a name or category that is too long.
 func (a *Action) checkSizes() error {
 	for _, field := range []struct{ name, value string }{{"name", a.Name}, {"category", a.Category}} {
-		if n := len([]rune(field.value)); n > MaxName {
-			return apierr.Newf(http.StatusBadRequest, "constraint.validation", "The %s can have %d characters at most.", field.name, MaxName).OnField(field.name)
+		if n := len([]rune(field.value)); n > maxName {
+			return apierr.Newf(http.StatusBadRequest, "constraint.validation", "The %s can have %d characters at most.", field.name, maxName).OnField(field.name)
 		}
 	}
 	return nil

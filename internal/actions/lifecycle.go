@@ -195,7 +195,7 @@ func (m Maker) Publish(tx *store.Tx, id string, version *int) (*Action, error) {
 	if err != nil {
 		return nil, err
 	}
-	if version == nil {
+	if version == nil { // in the product's words, as users have quoted them
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "must not be null").OnField("version")
 	}
 	if err := checkVersion(draft, version); err != nil {

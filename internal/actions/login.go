@@ -127,6 +127,9 @@ const margin = 10 * time.Second
 // logInToPlatform asks this server for a token, as any client would.
 func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 	c := r.subject.credential
+	if c == nil { // the type, one of a fixture's own, does not require one
+		return invalidCredentials("The integration has no credential. [" + r.run.ContextID + "]")
+	}
 	id, secret := c.Fields["clientId"], c.Fields["clientSecret"]
 	r.loginKey = r.key(c.ID, id, secret)
 	if !anew {

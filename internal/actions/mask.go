@@ -20,7 +20,7 @@ import (
 
 // mask takes secrets out of everything that people get to see of a run: as they
 // are, in the spellings of URLs, forms and JSON, and in base64, also of a longer
-// text (decisions.md 28).
+// text.
 type mask struct {
 	secrets  []string
 	patterns []pattern // of the first built secrets, the longest first

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/contract"
+	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/jsonpath"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/velocity"
@@ -93,7 +94,7 @@ func (r *runner) readInput() *Outcome {
 func (r *runner) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	seconds := r.subject.action.Config.TimeoutSeconds
 	if seconds == 0 {
-		seconds = MaxTimeoutSeconds
+		seconds = maxTimeoutSeconds
 	}
 	r.deadline = time.Now().Add(time.Duration(seconds) * time.Second)
 	return context.WithDeadlineCause(ctx, r.deadline, outbound.ErrTimeout)
@@ -156,7 +157,7 @@ func (r *runner) resolve(ctx context.Context) *Outcome {
 		}
 		r.call.header[http.CanonicalHeaderKey(h.name)] = []string{value}
 		if shown[h.name] = value; isSecretName(h.name) {
-			shown[h.name] = redactedHeader
+			shown[h.name] = integration.Redacted
 		}
 	}
 	r.done(stepHeaders, shown)

@@ -149,8 +149,12 @@ func (b *bench) languages(_ context.Context, _ plan, t *table) error {
 		{"its success template", func() error { _, err := success.Render(answer); return err }},
 		{fmt.Sprintf("ten paths, answer of %.1f kB", float64(len(members(10)))/1000), func() error {
 			for _, p := range paths {
-				if match, found, err := p.Find(document); err != nil || (found && match.String() == "") {
+				match, found, err := p.Find(document)
+				if err != nil {
 					return fmt.Errorf("path: %w", err)
+				}
+				if found && match.String() == "" {
+					return errors.New("path: an empty match")
 				}
 			}
 			return nil

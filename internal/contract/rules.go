@@ -207,8 +207,8 @@ type Flat struct {
 	ArrayProperties []string        `json:"arrayProperties"`
 }
 
-// Flatten flattens a success schema. Where it is no object, it has no keys to
-// flatten.
+// Flatten flattens a success schema. One without properties, also in its elements,
+// has nothing to flatten.
 func Flatten(raw json.RawMessage) (*Flat, error) {
 	document, err := Decode(raw)
 	if err != nil {

@@ -119,5 +119,5 @@ func number(r *big.Rat) string {
 	if r.IsInt() {
 		return r.RatString()
 	}
-	return strings.TrimRight(r.FloatString(10), "0")
+	return strings.TrimSuffix(strings.TrimRight(r.FloatString(10), "0"), ".")
 }

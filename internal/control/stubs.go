@@ -131,9 +131,24 @@ func (c *Control) removeStub(ec echo.Context) error {
 // removeStubs removes the registered ones. Those of the fixtures stay, as they
 // are part of what a test starts from.
 func (c *Control) removeStubs(ec echo.Context) error {
-	err := c.DB.Update(ec.Request().Context(), store.Global, outbound.RemoveRegisteredStubs)
+	var removed []string
+	err := c.DB.Update(ec.Request().Context(), store.Global, func(tx *store.Tx) error {
+		removed = nil
+		for s, err := range outbound.AllStubs(tx) {
+			if err != nil {
+				return err
+			}
+			if !s.Fixture {
+				removed = append(removed, s.ID)
+			}
+		}
+		return outbound.RemoveRegisteredStubs(tx)
+	})
 	if err != nil {
 		return err
+	}
+	for _, id := range removed {
+		c.Outbound.Hits.Forget(id)
 	}
 	return ec.NoContent(http.StatusNoContent)
 }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -56,16 +57,16 @@ func (c *Credential) Check() error {
 		}
 	}
 	if len(c.Fields) > maxFields {
-		return invalidField("credentialFields", "A credential can have 100 fields at most.")
+		return invalidField("credentialFields", fmt.Sprintf("A credential can have %d fields at most.", maxFields))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		switch known := slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Name == name }); {
 		case !t.Open && !known:
 			return invalidField(name, "The credential type "+t.Name+" has no such field.")
 		case name == "" || len(name) > maxFieldName:
-			return invalidField("credentialFields", "The name of a field has 1 to 256 bytes.")
+			return invalidField("credentialFields", fmt.Sprintf("The name of a field has 1 to %d bytes.", maxFieldName))
 		case len(c.Fields[name]) > maxFieldValue:
-			return invalidField(name, "The value of a field has 16384 bytes at most.")
+			return invalidField(name, fmt.Sprintf("The value of a field has %d bytes at most.", maxFieldValue))
 		}
 	}
 	return nil
@@ -112,8 +113,7 @@ func (c *Credential) Visible() map[string]string {
 	return visible
 }
 
-// Secrets lists the values that must not be shown, the longest first, so that
-// one that holds another is masked as a whole.
+// Secrets lists the values that must not be shown, in a fixed order.
 func (c *Credential) Secrets() []string {
 	if c == nil {
 		return nil
@@ -132,9 +132,8 @@ func (c *Credential) Secrets() []string {
 	return slices.Compact(secrets)
 }
 
-// openNames are fields that are no secret whatever the type of the credential: the
-// ids, user names and addresses of decisions.md 28.
-// An address is one unless it carries something.
+// Fields that are no secret whatever the type of the credential: ids and user
+// names, and addresses unless they carry a user, a query or a fragment.
 var (
 	openNames    = []string{"clientId", "userName", "username", "user", "userEmail"}
 	addressNames = []string{"loginUrl", "baseUrl"}

@@ -57,8 +57,7 @@ type Integration struct {
 	Attributes    map[string]string `json:"attributes,omitempty"`
 }
 
-// All are the integrations. They are few: a type has a limit of ten to a
-// hundred.
+// All are the integrations. They are few enough to be sorted for each list.
 var All = store.Collection[*Integration]{
 	Name: "integrations",
 	Key:  func(i *Integration) string { return i.ID },
@@ -179,7 +178,7 @@ type Status struct {
 
 // StatusOf works out the reported state: an active integration without a
 // credential that it needs reports an error; whether the credential is right
-// shows only when it is used (decisions.md 29).
+// shows only when it is used.
 func StatusOf(tx *store.Tx, i *Integration) (Status, error) {
 	if i.IntendedState != Enabled {
 		return Status{Code: Inactive}, nil

@@ -67,7 +67,7 @@ type Field struct {
 	Name     string `json:"name"`
 	Title    string `json:"title"`
 	Required bool   `json:"required,omitempty"`
-	Shown    bool   `json:"shown,omitempty"` // not a secret: answers have it (decisions.md 28)
+	Shown    bool   `json:"shown,omitempty"` // not a secret: answers have it
 }
 
 // added are the types that the fixtures of an organization bring along.
@@ -119,6 +119,16 @@ func TypeByID(tx *store.Tx, id string) (*Type, error) {
 		return t, nil
 	}
 	return nil, store.ErrNotFound
+}
+
+// EmbeddedType returns a type that every organization has, not to be changed, or
+// nil.
+func EmbeddedType(id string) *Type {
+	all, err := embedded()
+	if err != nil {
+		return nil
+	}
+	return all.types[id]
 }
 
 // Types lists every type by name, not to be changed.

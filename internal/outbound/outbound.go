@@ -49,7 +49,7 @@ const (
 )
 
 // DepthHeader tells a mockcloud that is called by a data action how many data
-// actions the call runs inside of. It goes to loopback addresses only.
+// actions the call runs inside of. It goes to this machine only.
 const DepthHeader = "X-Mockcloud-Depth"
 
 // Request is one outgoing call.

@@ -115,7 +115,7 @@ var connectionHeaders = []string{
 func sendable(h http.Header) (http.Header, error) {
 	out := make(http.Header, len(h)+2)
 	for name, values := range h {
-		if !isToken(name) {
+		if !IsToken(name) {
 			return nil, &InvalidError{"header", "name " + strconv.Quote(shorten(name)) + " holds something else than letters, digits and hyphens"}
 		}
 		for _, value := range values {
@@ -134,8 +134,8 @@ func sendable(h http.Header) (http.Header, error) {
 	return out, nil
 }
 
-// isToken says whether s may be the name of a header.
-func isToken(s string) bool {
+// IsToken says whether s may be the name of a header.
+func IsToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
 		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 	})

@@ -151,7 +151,7 @@ func (s *Stub) checkHeaders() *Flaw {
 	for name, value := range s.Headers {
 		size += len(name) + len(value)
 		switch {
-		case !isToken(name):
+		case !IsToken(name):
 			return &Flaw{"response.headers", "must have names of letters, digits and hyphens, not " + strconv.Quote(shorten(name))}
 		case !isHeaderValue(value) || !utf8.ValidString(value):
 			return &Flaw{"response.headers." + name, "must not hold line breaks or other control characters"}

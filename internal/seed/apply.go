@@ -75,5 +75,8 @@ func (o *organization) apply(tx *store.Tx, now *clock.Time) error {
 	if err := applyIntegrationTypes(tx, o.integrationTypes); err != nil {
 		return err
 	}
+	if err := o.applyIntegrations(tx, now); err != nil {
+		return err
+	}
 	return o.routing.apply(tx, now)
 }

@@ -26,6 +26,7 @@ type document struct {
 	clients      []clientEntry
 	routingEntries
 	integrationTypes []integrationTypeEntry
+	integrations     []integrationEntry
 	stubs            []stubEntry
 }
 
@@ -65,6 +66,9 @@ var documentKeys = []key[document]{
 		return objects(v, &d.presences, func(p place) presenceEntry { return presenceEntry{place: p} }, presenceKeys)
 	}},
 	{"integrationTypes", false, func(d *document, v value) error { return v.integrationTypes(&d.integrationTypes) }},
+	{"integrations", false, func(d *document, v value) error {
+		return objects(v, &d.integrations, func(p place) integrationEntry { return integrationEntry{place: p} }, integrationKeys)
+	}},
 	{"stubs", false, func(d *document, v value) error { return v.stubs(&d.stubs) }},
 }
 

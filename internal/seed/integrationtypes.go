@@ -59,6 +59,9 @@ func checkIntegrationType(v value, t *integration.Type) error {
 	case !slices.Contains(actionKinds, t.Actions):
 		return v.at("actions").fail("must be one of %s, is %q", strings.Join(actionKinds[1:], ", "), shorten(t.Actions))
 	}
+	if len(t.Credentials) > 1 {
+		return v.at("credentials").fail("must name one slot at most")
+	}
 	for _, slot := range slices.Sorted(maps.Keys(t.Credentials)) {
 		if len(t.Credentials[slot].CredentialTypes) == 0 {
 			return v.at("credentials." + slot).fail("must name at least one of the credentialTypes")

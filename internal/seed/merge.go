@@ -60,6 +60,7 @@ func (d *document) add(more *document) error {
 	d.users = append(d.users, more.users...)
 	d.clients = append(d.clients, more.clients...)
 	d.routingEntries.add(&more.routingEntries)
+	d.integrations = append(d.integrations, more.integrations...)
 	d.integrationTypes = append(d.integrationTypes, more.integrationTypes...)
 	return nil
 }

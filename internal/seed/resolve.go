@@ -24,6 +24,7 @@ type organization struct {
 	routing   routing
 
 	integrationTypes []*integration.Type
+	integrations     []installed
 	credentials      []Credential
 }
 
@@ -79,7 +80,7 @@ func resolve(entries []*document, digest string) (*Document, error) {
 func (r *resolver) resolve(shortNames names) error {
 	steps := []func() error{
 		func() error { return r.nameOrg(shortNames) },
-		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients, r.resolveProviders, r.resolveRouting, r.resolveIntegrationTypes,
+		r.resolveDivisions, r.resolveRoles, r.resolveUsers, r.resolveGroups, r.resolveClients, r.resolveProviders, r.resolveRouting, r.resolveIntegrationTypes, r.resolveIntegrations,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -227,7 +227,7 @@ func quote(s string) string {
 }
 
 // resolveStubs checks the stubs of all documents, in the order of the files.
-// Other than the rest of a document they belong to no organization.
+// Unlike the rest of a document, they belong to no organization.
 func (d *Document) resolveStubs(entries []*document) error {
 	ids, size := make(map[string]place), 0
 	for _, from := range entries {

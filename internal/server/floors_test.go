@@ -21,9 +21,9 @@ func floor(path string) (int, bool) {
 		return 5, true
 	case strings.HasPrefix(path, "internal/handlers/"), path == "internal/login", path == "internal/control":
 		return 4, true
-	case path == "internal/handlers":
+	case path == "internal/handlers", path == "internal/seed":
 		return 3, true
-	case path == "internal/auth", path == "internal/seed", path == "internal/actions":
+	case path == "internal/auth", path == "internal/actions":
 		return 2, true
 	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration":
 		return 1, true

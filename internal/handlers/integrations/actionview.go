@@ -121,7 +121,7 @@ func flattened(a *actions.Action) (*contract.Flat, error) {
 	return flat, nil
 }
 
-// wholeView is what writing an action answers: all of it (decisions.md 31).
+// wholeView is what writing an action answers: all of it.
 func wholeView(a *actions.Action, w where, err error) (*actionView, error) {
 	if err != nil {
 		return nil, err

@@ -278,8 +278,8 @@ type cursorListing struct {
 // usual 25.
 const maxCursorPage = 200
 
-// credentialsByCursor lists by the ids of the credentials before or behind the
-// page. Terraform passes on the last id that it has seen and ends with an empty
+// credentialsByCursor lists credentials by id; a cursor is the id just before or
+// behind the page. Terraform passes on the last id that it has seen and ends with an empty
 // page, so a cursor need not be the id of a credential that is still there.
 func (f *Family) credentialsByCursor(_ context.Context, c *handlers.Call, in cursorInput) (*cursorListing, error) {
 	size := 25

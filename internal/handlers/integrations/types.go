@@ -17,7 +17,6 @@ type typeView struct {
 	Name                      string                      `json:"name"`
 	Category                  string                      `json:"category"`
 	Description               string                      `json:"description,omitempty"`
-	Provider                  string                      `json:"provider,omitempty"`
 	ConfigPropertiesSchemaURI string                      `json:"configPropertiesSchemaUri,omitempty"`
 	ConfigAdvancedSchemaURI   string                      `json:"configAdvancedSchemaUri,omitempty"`
 	Credentials               map[string]integration.Slot `json:"credentials,omitempty"`
