@@ -233,6 +233,7 @@ func TestFlawedStubsAreRefused(t *testing.T) {
 		{"a long id", outbound.Stub{ID: strings.Repeat("a", 101)}, "id"},
 		{"an unknown method", outbound.Stub{Method: "FETCH"}, "method"},
 		{"a blank URL", outbound.Stub{URL: " "}, "url"},
+		{"a URL without its scheme", outbound.Stub{URL: "crm.example.test/customers/*"}, "url"},
 		{"a URL with a line break", outbound.Stub{URL: "https://a\n"}, "url"},
 		{"a URL with a fragment", outbound.Stub{URL: "https://a#b"}, "url"},
 		{"a long URL", outbound.Stub{URL: strings.Repeat("a", 2001)}, "url"},
