@@ -28,7 +28,7 @@ func FuzzContract(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, schema, value string) {
 		if len(schema)+len(value) > 1<<14 {
-			t.Skip("longer than what finds anything new")
+			return // longer than what finds anything new
 		}
 		begin := time.Now()
 		raw := json.RawMessage(schema)

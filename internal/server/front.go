@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
@@ -42,11 +44,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if r.Header.Get(outbound.DepthHeader) != "" && !strings.HasPrefix(r.URL.Path, apiPrefix) && r.URL.Path != "/oauth/token" {
-		_ = s.writeError(w, r, fromAction) // the client is gone, or not
-		return
+	if depth := r.Header.Get(outbound.DepthHeader); depth != "" {
+		if !strings.HasPrefix(r.URL.Path, apiPrefix) && r.URL.Path != "/oauth/token" {
+			_ = s.writeError(w, r, fromAction) // the client is gone, or not
+			return
+		}
+		r = nested(r, depth)
 	}
 	s.echo.ServeHTTP(w, r)
+}
+
+// nested notes how many data actions a request runs inside of, which comes from
+// one that reached this server through the network.
+func nested(r *http.Request, said string) *http.Request {
+	depth, err := strconv.Atoi(said)
+	if _, inProcess := actions.Sender(r.Context()); err != nil || depth < 1 || inProcess {
+		return r
+	}
+	return r.WithContext(actions.Arriving(r.Context(), depth))
 }
 
 // fromAction refuses what a data action calls beside the API. The side door trusts

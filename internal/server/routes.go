@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/login"
-	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -55,10 +53,7 @@ func echoPath(path string) string {
 
 func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handlers.Operation) error {
 	started := s.config.clock.Now()
-	r := nested(c.Request())
-	if r != c.Request() {
-		c.SetRequest(r)
-	}
+	r := c.Request()
 	param, ok := params(c)
 	if !ok {
 		return echo.ErrNotFound
@@ -94,20 +89,6 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
 	return handlers.WriteError(w, r.Method, handlers.CorrelationID(w), public)
-}
-
-// nested notes how many data actions a request runs inside of, where it comes
-// from one that reached this server through the network.
-func nested(r *http.Request) *http.Request {
-	said := r.Header.Get(outbound.DepthHeader)
-	if said == "" {
-		return r
-	}
-	depth, err := strconv.Atoi(said)
-	if _, inProcess := actions.Sender(r.Context()); err != nil || depth < 1 || inProcess {
-		return r
-	}
-	return r.WithContext(actions.Arriving(r.Context(), depth))
 }
 
 // params gives access to the path parameters, unescaped. An empty one, or one
