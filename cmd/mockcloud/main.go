@@ -70,7 +70,15 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("mockcloud {{.Version}}\n")
-	root.AddCommand(newServe(), newEnv(), newToken(), newAssertion(), newAction(), newHealthcheck(), newVersion())
+	root.AddCommand(
+		newServe(),
+		newEnv(),
+		newToken(),
+		newAssertion(),
+		newAction(),
+		newHealthcheck(),
+		newVersion(),
+	)
 	return root
 }
 

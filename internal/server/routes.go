@@ -70,6 +70,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 		return c.NoContent(http.StatusNoContent)
 	}
 	if err == nil {
+		s.observe(x, op.Facts().Status, s.config.clock.Now().Sub(started))
 		x.setExplanation(w)
 		err = handlers.WriteResult(w, op.Method, op.Facts().Status, x.result)
 		s.logAnswer(r, op, w, started, nil, nil)
@@ -83,6 +84,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	case isRefusal(public) || s.wantsExplanation(r):
 		x.explain = x.decision.Explain(nil)
 	}
+	s.observe(x, public.Status, s.config.clock.Now().Sub(started))
 	x.setExplanation(w)
 	if unforeseen && r.Context().Err() == nil { // a client that hung up is nobody's failure
 		s.logFailure("operation failed", op.ID, w, err)
