@@ -5,11 +5,12 @@ LINT      := $(BIN)/golangci-lint
 PLATFORMS := linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 
 .DEFAULT_GOAL := help
-.PHONY: help check build packages format lint vet test fuzz oracle js browser generate generated tidy cross bench clean
+.PHONY: help check build packages format lint vet test fuzz soak oracle js browser generate generated tidy cross bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+check: FUZZTIME = 3s
 check: generated tidy lint build vet cross test fuzz js browser ## Everything that CI checks; installs what it needs
 
 build: ## Build bin/mockcloud
@@ -51,13 +52,18 @@ test: packages ## Run the Go tests with the race detector
 	$(GO) test -race ./...
 	cd tools && $(GO) test ./catalogue/...
 
-fuzz: ## Fuzz everything that parses a stranger's text, a few seconds each
+fuzz: ## Fuzz the operations, and everything that parses a stranger's text: 20 s each, or FUZZTIME=5m
 	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' internal | sort -u | cut -c6-); do \
 		package=$$(grep -rl --include='*_test.go' "func $$target(" internal | head -n 1 | xargs dirname); \
 		echo "fuzz $$package $$target"; \
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$package || exit 1; \
 	done
-FUZZTIME ?= 3s
+FUZZTIME ?= 20s
+
+soak: ## Run the tests of kill -9, hostile input and load for longer, some minutes each
+	SOAK=1 $(GO) test -count 1 -timeout 60m -run 'Killed' ./cmd/mockcloud
+	SOAK=1 $(GO) test -count 1 -timeout 60m -run 'Hostile|RandomSequences|TestLoad' ./internal/server
+	SOAK=1 $(GO) test -race -count 1 -timeout 60m -run 'TestLoad' ./internal/server
 
 oracle: ## Compare the languages of data actions with their originals (Java), on random input; installs those
 	@missing=; \

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/identity"
@@ -29,6 +30,7 @@ type Options struct {
 	Path       string   // state file that outlives the server; "" means a temporary one
 	GrantRule  string   // "strict" or "off"; "" means strict
 	RateLimits bool     // refuse calls over the rate limit
+	JWTAlg     string   // "ES256", "EdDSA" or "RS256"; "" means ES256 in a new state
 	Outbound   string   // whom data actions may call: "none", "loopback" or "any"; "" means loopback
 
 	PasswordGrant bool // serve the grant type password
@@ -67,6 +69,10 @@ func Start(t testing.TB, o Options) *Server {
 	default:
 		t.Fatalf("mocktest: GrantRule %q: use %s or %s", o.GrantRule, identity.GrantRuleStrict, identity.GrantRuleOff)
 	}
+	alg, err := auth.ParseAlgorithm(o.JWTAlg)
+	if err != nil {
+		t.Fatalf("mocktest: JWTAlg %q: %v", o.JWTAlg, err)
+	}
 	policy, err := outbound.ParsePolicy(o.Outbound)
 	if err != nil {
 		t.Fatalf("mocktest: Outbound %q: %v", o.Outbound, err)
@@ -81,7 +87,7 @@ func Start(t testing.TB, o Options) *Server {
 	now := clock.NewManual(o.Start)
 	srv, err := server.Start(t.Context(), server.Config{
 		Path: o.Path, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
-		Outbound: policy, Clock: now, Logger: o.Logger, Version: "test",
+		JWTAlg: alg, Outbound: policy, Clock: now, Logger: o.Logger, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)

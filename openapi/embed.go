@@ -29,7 +29,7 @@ var (
 	Overlay string
 
 	// Divisions maps the object types that live in divisions to the domain and
-	// entity of their permissions.
+	// entity of their permissions and to the action that moves them.
 	//go:embed divisions.tsv
 	Divisions string
 

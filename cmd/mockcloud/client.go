@@ -41,7 +41,7 @@ func newEnv() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringSliceVar(&fixtures, "fixtures", []string{"default"}, "the fixtures that the server was started with")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	jsonFlag(cmd, &asJSON, "print JSON")
 	urlFlag(cmd, &url)
 	return cmd
 }
@@ -174,6 +174,12 @@ func urlFlag(cmd *cobra.Command, target *string) {
 	cmd.Flags().StringVar(target, "url", defaultURL(os.Getenv("MOCKCLOUD_LISTEN")), "URL of the running server")
 }
 
+// jsonFlag adds --json, which is for one call.
+func jsonFlag(cmd *cobra.Command, target *bool, usage string) {
+	cmd.Flags().BoolVar(target, "json", false, usage)
+	_ = cmd.Flags().SetAnnotation("json", perCall, []string{"true"}) // fails for unknown flags only
+}
+
 func defaultURL(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "0" {
@@ -212,22 +218,33 @@ func call(ctx context.Context, method, base, path string, body, answer any) erro
 	r.Header.Set("Content-Type", "application/json")
 	got, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return fmt.Errorf("no mockcloud answers there (%w): start one with `mockcloud serve`, or name its address with --url", err)
+		return unreachable(err)
 	}
 	defer func() { _ = got.Body.Close() }()
+	if got.StatusCode/100 != 2 {
+		return refusal(url, got)
+	}
 	text, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
 	if err != nil {
 		return fmt.Errorf("%s: %w", url, err)
-	}
-	if got.StatusCode/100 != 2 {
-		var refusal struct{ Message string }
-		if json.Unmarshal(text, &refusal) != nil || refusal.Message == "" {
-			refusal.Message = got.Status
-		}
-		return fmt.Errorf("%s: %s", url, refusal.Message)
 	}
 	if answer == nil {
 		return nil
 	}
 	return json.Unmarshal(text, answer)
+}
+
+// unreachable says that nobody answers at an address.
+func unreachable(err error) error {
+	return fmt.Errorf("no mockcloud answers there (%w): start one with `mockcloud serve`, or name its address with --url", err)
+}
+
+// refusal says what the running server has against a request.
+func refusal(url string, got *http.Response) error {
+	var said struct{ Message string }
+	text, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	if err != nil || json.Unmarshal(text, &said) != nil || said.Message == "" {
+		said.Message = got.Status
+	}
+	return fmt.Errorf("%s: %s", url, said.Message)
 }

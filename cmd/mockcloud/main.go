@@ -45,6 +45,9 @@ func withDefaultCommand(args []string) []string {
 		return []string{"serve"}
 	}
 	switch first := args[0]; {
+	case (first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd) && len(args) > 1 && strings.HasPrefix(args[1], "-"):
+		// A shell asks what can come next: also of a line whose command is left out.
+		return append([]string{first}, withDefaultCommand(args[1:])...)
 	case first == "-h", first == "--help", first == "-v", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	default:
@@ -75,10 +78,15 @@ func newRoot() *cobra.Command {
 		newEnv(),
 		newToken(),
 		newAssertion(),
+		newExplain(),
 		newAction(),
+		newKeys(),
+		newCheck(),
+		newBackup(),
 		newHealthcheck(),
 		newVersion(),
 	)
+	addCompletions(root)
 	return root
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/outbound"
@@ -42,9 +43,10 @@ type serveFlags struct {
 	passwordGrant         bool
 	implicitGrant         bool
 	quickLogin            bool
-	grantRule             string
+	grantRule, jwtAlg     string
 	outbound              string
 	logLevel, logFormat   string
+	pprof                 bool
 }
 
 func newServe() *cobra.Command {
@@ -68,12 +70,14 @@ func newServe() *cobra.Command {
 	flags.StringVar(&f.publicURL, "public-url", "", "the URL that clients use, where it differs from the address")
 	flags.StringVar(&f.grantRule, "grant-rule", string(identity.GrantRuleStrict), "strict: a client can only be given roles that its editor holds; off: any role")
 	flags.StringVar(&f.outbound, "outbound", string(outbound.Loopback), "whom data actions may call: none (only stubs answer), loopback (servers on this machine's loopback addresses) or any")
+	flags.StringVar(&f.jwtAlg, "jwt-alg", "", "algorithm of new tokens: ES256, EdDSA or RS256; where it is not said, the one so far, which is ES256 in a new state")
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "refuse more than 300 calls per token and minute")
 	flags.BoolVar(&f.passwordGrant, "password-grant", false, "serve the grant type password, which is off in the real service")
 	flags.BoolVar(&f.implicitGrant, "implicit-grant", true, "serve the implicit grant, which the real service is about to end")
 	flags.BoolVar(&f.quickLogin, "quick-login", true, "offer the fixtures' users on the log-in page, to be signed in by one click; where it is not said: those of embedded fixtures, and of others on loopback")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	flags.BoolVar(&f.pprof, "pprof", false, "serve profiles of the process at /_mockcloud/pprof/, to programs on this machine only")
 	return cmd
 }
 
@@ -113,6 +117,9 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	if f.ephemeral {
 		config.Path = ""
 	}
+	if f.pprof {
+		config.Profiler = profiler()
+	}
 	if f.publicURL != "" && !isURL(f.publicURL) {
 		return config, fmt.Errorf("--public-url %q: write http://… or https://…", f.publicURL)
 	}
@@ -120,6 +127,9 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 		return config, fmt.Errorf("--grant-rule %q: use strict or off", f.grantRule)
 	}
 	var err error
+	if config.JWTAlg, err = auth.ParseAlgorithm(f.jwtAlg); err != nil {
+		return config, fmt.Errorf("--jwt-alg %q: %w", f.jwtAlg, err)
+	}
 	if config.Outbound, err = outbound.ParsePolicy(f.outbound); err != nil {
 		return config, fmt.Errorf("--outbound %q: %w", f.outbound, err)
 	}

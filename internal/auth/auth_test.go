@@ -121,7 +121,8 @@ func (w *world) may(t *testing.T, token string, write bool) bool {
 		if err != nil {
 			return err
 		}
-		allowed = c.Authorize(tx, op) == nil
+		_, refusal := c.Authorize(tx, op)
+		allowed = refusal == nil
 		return nil
 	}
 	run := w.db.View
@@ -242,17 +243,17 @@ func TestPermissionsCountInTheirDivision(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if refusal := c.AuthorizeIn(tx, w.catalogue, patch, "sales"); refusal != nil {
+		if _, refusal := c.AuthorizeIn(tx, w.catalogue, patch, "sales"); refusal != nil {
 			t.Errorf("in the division: %v", refusal)
 		}
-		refusal := c.AuthorizeIn(tx, w.catalogue, patch, "support")
+		_, refusal := c.AuthorizeIn(tx, w.catalogue, patch, "support")
 		want := "Unable to perform the requested action. You must have at least one of the following permissions assigned: " +
 			"[admin, directory:user:edit, directory:organization:admin] in at least one of the following division(s): [support]"
 		if refusal == nil || refusal.Code != "missing.any.division.permissions" || refusal.Message != want {
 			t.Errorf("in another division: %v", refusal)
 		}
 		// OAuth clients live in no division: a grant anywhere is enough.
-		if refusal := c.AuthorizeIn(tx, w.catalogue, queue, "support"); refusal != nil {
+		if _, refusal := c.AuthorizeIn(tx, w.catalogue, queue, "support"); refusal != nil {
 			t.Errorf("of a thing without a division: %v", refusal)
 		}
 		return nil

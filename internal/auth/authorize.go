@@ -15,24 +15,51 @@ import (
 // Authorize decides whether the caller may use the operation at all: scope,
 // then permission in any division, then the kind of token (decisions.md 4). The
 // division of the object that the operation touches comes later, with
-// AuthorizeIn, when the object is known.
-func (c *Caller) Authorize(tx *store.Tx, op *spec.Operation) *apierr.Error {
+// AuthorizeIn, when the object is known. It also tells what permitted it.
+func (c *Caller) Authorize(tx *store.Tx, op *spec.Operation) ([]Passed, *apierr.Error) {
 	if c.verdicts == nil {
 		return c.judge(tx, op)
 	}
 	if known := c.verdict(op); known != nil {
-		return known.refusal
+		return known.passed, known.refusal
 	}
-	fresh := &verdict{refusal: c.judge(tx, op)}
+	fresh := &verdict{}
+	fresh.passed, fresh.refusal = c.judge(tx, op)
 	c.verdicts.Store(op, fresh)
-	return fresh.refusal
+	return fresh.passed, fresh.refusal
 }
 
-// verdict is what Authorize found about one operation. The refusal is shared
-// and must not be changed.
+// verdict is what Authorize found about one operation. All of it is shared and
+// must not be changed.
 type verdict struct {
+	passed      []Passed
 	refusal     *apierr.Error
 	explanation atomic.Pointer[Explanation]
+}
+
+// Passed is a permission that was asked for, and the grant that gave it.
+type Passed struct {
+	Permission spec.Permission
+	Division   string // that was asked about; "" where any would do
+	grant
+}
+
+// grant is a grant by the ids and names of what is in it.
+type grant struct {
+	identity.Pair
+	role  string // name
+	group string // name of the group through which it came; "" where it is the caller's own
+}
+
+// PassedBefore says whether the token was let pass for the operation when that
+// was last looked at. It promises nothing: much may have changed since.
+func (c *Claims) PassedBefore(op *spec.Operation) bool {
+	caller := c.caller.Load()
+	if caller == nil {
+		return false
+	}
+	known := caller.verdict(op)
+	return known != nil && known.refusal == nil
 }
 
 // verdict returns what is known of the operation, or nil.
@@ -47,59 +74,97 @@ func (c *Caller) verdict(op *spec.Operation) *verdict {
 	return known.(*verdict)
 }
 
-func (c *Caller) judge(tx *store.Tx, op *spec.Operation) *apierr.Error {
+func (c *Caller) judge(tx *store.Tx, op *spec.Operation) ([]Passed, *apierr.Error) {
 	facts := op.Facts()
 	if !c.inScope(facts) {
-		return scopeRefusal(facts.Scopes)
+		return nil, scopeRefusal(facts.Scopes)
 	}
+	var passed []Passed
 	switch facts.Mode {
 	case spec.Any:
-		if !slices.ContainsFunc(facts.Permissions, func(p spec.Permission) bool { return c.Permits(tx, p, "") }) {
-			return missingAny(facts.Permissions)
+		if passed = c.firstOf(tx, facts.Permissions, ""); passed == nil {
+			return nil, missingAny(facts.Permissions)
 		}
 	case spec.All:
-		if missing := c.missing(tx, facts.Permissions, ""); len(missing) > 0 {
-			return missingAll(missing)
+		var missing []spec.Permission
+		for _, p := range facts.Permissions {
+			if g, ok := c.permittedBy(tx, p, ""); ok {
+				passed = append(passed, Passed{Permission: p, grant: g})
+			} else {
+				missing = append(missing, p)
+			}
+		}
+		if len(missing) > 0 {
+			return nil, missingAll(missing)
 		}
 	case spec.None:
 	}
 	switch {
 	case facts.UserContext && c.User == nil:
-		return NotAUser()
+		return passed, NotAUser()
 	case facts.ClientContext && c.User != nil:
-		return apierr.New(http.StatusBadRequest, "not.a.client",
+		return passed, apierr.New(http.StatusBadRequest, "not.a.client",
 			"This request requires a non-user context. User token cannot be used for requests to this resource.")
+	}
+	return passed, nil
+}
+
+// firstOf returns the first of the permissions that the caller has in the
+// division, as a list of one; nil where there is none.
+func (c *Caller) firstOf(tx *store.Tx, alternatives []spec.Permission, division string) []Passed {
+	for _, p := range alternatives {
+		if g, ok := c.permittedBy(tx, p, division); ok {
+			return []Passed{{Permission: p, Division: division, grant: g}}
+		}
 	}
 	return nil
 }
 
 // AuthorizeIn decides whether the caller may use the operation on objects of
 // these divisions. Permissions of things that do not live in divisions count
-// wherever they are granted (authorization.md §5).
-func (c *Caller) AuthorizeIn(tx *store.Tx, cat *spec.Catalogue, op *spec.Operation, divisions ...string) *apierr.Error {
+// wherever they are granted (authorization.md §5). It also tells what permitted
+// it.
+func (c *Caller) AuthorizeIn(tx *store.Tx, cat *spec.Catalogue, op *spec.Operation, divisions ...string) ([]Passed, *apierr.Error) {
+	return c.authorizeIn(tx, op, func(p spec.Permission) bool { return cat.DivisionAware(p.Domain, p.Entity) }, divisions)
+}
+
+// AuthorizeWithin is AuthorizeIn for things that live in divisions as parts of
+// others, so that the catalogue does not list them: every permission is asked for
+// in the division.
+func (c *Caller) AuthorizeWithin(tx *store.Tx, op *spec.Operation, divisions ...string) ([]Passed, *apierr.Error) {
+	return c.authorizeIn(tx, op, func(spec.Permission) bool { return true }, divisions)
+}
+
+func (c *Caller) authorizeIn(tx *store.Tx, op *spec.Operation, aware func(spec.Permission) bool, divisions []string) ([]Passed, *apierr.Error) {
 	facts := op.Facts()
+	var passed []Passed
 	in := func(p spec.Permission, division string) bool {
-		if !cat.DivisionAware(p.Domain, p.Entity) {
-			division = ""
+		asked := division
+		if !aware(p) {
+			asked = ""
 		}
-		return c.Permits(tx, p, division)
+		g, ok := c.permittedBy(tx, p, asked)
+		if ok {
+			passed = append(passed, Passed{Permission: p, Division: division, grant: g})
+		}
+		return ok
 	}
 	for _, division := range divisions {
 		switch facts.Mode {
 		case spec.Any:
 			if !slices.ContainsFunc(facts.Permissions, func(p spec.Permission) bool { return in(p, division) }) {
-				return missingAnyIn(facts.Permissions, divisions)
+				return passed, missingAnyIn(facts.Permissions, divisions)
 			}
 		case spec.All:
 			for _, p := range facts.Permissions {
 				if !in(p, division) {
-					return missingIn(p, division)
+					return passed, missingIn(p, division)
 				}
 			}
 		case spec.None:
 		}
 	}
-	return nil
+	return passed, nil
 }
 
 // inScope applies the scopes of the client. They never apply to
@@ -109,26 +174,30 @@ func (c *Caller) inScope(facts *spec.Facts) bool {
 	if !c.Org.Settings.EnforceScopes || c.User == nil || c.Builtin || len(facts.Scopes) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(facts.Scopes, func(s string) bool { return slices.Contains(c.Scopes(), s) })
+	scopes := c.Scopes()
+	return slices.ContainsFunc(facts.Scopes, func(s string) bool { return slices.Contains(scopes, s) })
+}
+
+// RequireScope refuses a token whose scopes hold none of these, where scopes
+// count. It is for what is no operation of the catalogue.
+func (c *Caller) RequireScope(scopes ...string) *apierr.Error {
+	if c.inScope(&spec.Facts{Scopes: scopes}) {
+		return nil
+	}
+	return scopeRefusal(scopes)
 }
 
 // Scopes are those of the token: the client's, unless the request for the token
-// asked for fewer.
+// asked for fewer, or the organization that enforces scopes has approved fewer.
 func (c *Caller) Scopes() []string {
-	if c.Claims.Scope == "" {
-		return c.Client.Scope
+	scopes := c.Client.Scope
+	if c.Claims.Scope != "" {
+		scopes = slices.DeleteFunc(strings.Fields(c.Claims.Scope), func(s string) bool { return !c.Client.Has(s) })
 	}
-	return slices.DeleteFunc(strings.Fields(c.Claims.Scope), func(s string) bool { return !c.Client.Has(s) })
-}
-
-func (c *Caller) missing(tx *store.Tx, wanted []spec.Permission, division string) []spec.Permission {
-	var missing []spec.Permission
-	for _, p := range wanted {
-		if !c.Permits(tx, p, division) {
-			missing = append(missing, p)
-		}
+	if c.approval == nil || !c.Org.Settings.EnforceScopes || c.approval.Covers(c.Client) {
+		return scopes
 	}
-	return missing
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !c.approval.Has(s) })
 }
 
 const (
@@ -203,7 +272,7 @@ func (c *Caller) MayGrantIn(tx *store.Tx, op *spec.Operation, pairs []identity.P
 		return nil
 	}
 	for _, pair := range pairs {
-		if len(c.missing(tx, op.Facts().Permissions, pair.DivisionID)) > 0 {
+		if slices.ContainsFunc(op.Facts().Permissions, func(p spec.Permission) bool { return !c.Permits(tx, p, pair.DivisionID) }) {
 			return GrantRefusal()
 		}
 	}

@@ -19,7 +19,8 @@ type Caller struct {
 	User    *identity.User // nil for client-credentials tokens
 	Builtin bool           // the token belongs to mockcloud's own client
 
-	clientOrg *identity.Org // where the client lives elsewhere than the user; else nil
+	clientOrg *identity.Org           // where the client lives elsewhere than the user; else nil
+	approval  *identity.Authorization // of the client by the user's organization; nil where there is none
 
 	// Where the caller was looked up in a read-only transaction, it is kept for
 	// all that see the same state.
@@ -48,11 +49,15 @@ func (e errDead) Error() string { return e.reason }
 // and explanations; errors that are not about the token are wrapped store
 // errors (see IsDead).
 //
-// Whether the token has been idle for too long is asked each time.
+// Whether the token has been idle for too long, and whether the time to delete
+// the client has come, is asked each time.
 func (a *Authority) Caller(tx *store.Tx, claims *Claims) (*Caller, error) {
 	c, err := known(tx, claims)
 	if err != nil {
 		return nil, err
+	}
+	if c.Client.Gone(a.config.Clock.Now()) {
+		return nil, errDead{"the client was deleted"}
 	}
 	switch idled, err := a.idled(tx, c); {
 	case err != nil:
@@ -126,8 +131,33 @@ func lookUp(tx *store.Tx, claims *Claims) (*Caller, error) {
 		case c.User.TokenGeneration != claims.UserGeneration:
 			return nil, errDead{"all tokens of the user were revoked"}
 		}
+		if err := c.lookUpApproval(tx); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
+}
+
+// lookUpApproval refuses tokens of users whose organization has revoked its
+// approval of the client since they were issued, whatever it has decided then.
+func (c *Caller) lookUpApproval(tx *store.Tx) error {
+	if c.Builtin {
+		return nil
+	}
+	generation := 0
+	switch decided, err := identity.Authorizations.Peek(tx, c.Client.ID); {
+	case err == nil:
+		generation = decided.Generation
+		if decided.Approved() {
+			c.approval = decided
+		}
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	if generation != c.Claims.Authorization {
+		return errDead{"the approval of the client was revoked"}
+	}
+	return nil
 }
 
 func dead(err error, reason string) error {
@@ -167,56 +197,54 @@ func (c *Caller) Held(tx *store.Tx) ([]identity.Held, error) { return identity.H
 // in any division where that is "". The general permission admin passes
 // everywhere.
 func (c *Caller) Permits(tx *store.Tx, p spec.Permission, division string) bool {
+	_, ok := c.permittedBy(tx, p, division)
+	return ok
+}
+
+// permittedBy is Permits that tells by which grant.
+func (c *Caller) permittedBy(tx *store.Tx, p spec.Permission, division string) (grant, bool) {
 	// What permitted the last request of the token most often permits this one.
-	if hint := c.Claims.permitted.Load(); hint != nil && identity.Holds(tx, c.Subject().ID, *hint) && permits(tx, *hint, p, division) {
-		return true
+	if hint := c.Claims.permitted.Load(); hint != nil && identity.Holds(tx, c.Subject().ID, *hint) {
+		if role := permits(tx, *hint, p, division); role != nil {
+			return grant{Pair: *hint, role: role.Name}, true
+		}
 	}
 	for h, err := range identity.Holdings(tx, c.Subject()) {
 		if err != nil {
-			return false
+			return grant{}, false
 		}
-		if permits(tx, h.Pair, p, division) {
-			if h.Via == nil {
-				c.Claims.permitted.Store(&h.Pair)
-			}
-			return true
+		role := permits(tx, h.Pair, p, division)
+		switch {
+		case role == nil:
+		case h.Via != nil:
+			return grant{Pair: h.Pair, role: role.Name, group: h.Via.Name}, true
+		default:
+			c.Claims.permitted.Store(&h.Pair)
+			return grant{Pair: h.Pair, role: role.Name}, true
 		}
 	}
-	return false
+	return grant{}, false
 }
 
-// permits says whether a grant of the pair permits p in the division, or in any
-// where that is "". A grant of a role that is gone permits nothing.
-func permits(tx *store.Tx, pair identity.Pair, p spec.Permission, division string) bool {
+// permits returns the role of the pair where a grant of it permits p in the
+// division, or in any where that is ""; else nil. A grant of a role that is gone
+// permits nothing.
+func permits(tx *store.Tx, pair identity.Pair, p spec.Permission, division string) *identity.Role {
 	role, err := identity.Roles.Peek(tx, pair.RoleID)
 	if err != nil {
-		return false
+		return nil
 	}
 	inside := division == "" || pair.DivisionID == division || pair.DivisionID == identity.AllDivisions
-	return (inside || role.Admin()) && role.Allows(p.Domain, p.Entity, p.Action)
+	if (inside || role.Admin()) && role.Allows(p.Domain, p.Entity, p.Action) {
+		return role
+	}
+	return nil
 }
 
 // Divisions returns the divisions in which the caller has p, or all = true when
 // that is every division.
-func (c *Caller) Divisions(tx *store.Tx, p spec.Permission) (ids []string, all bool) {
-	seen := make(map[string]bool)
-	for h, err := range identity.Holdings(tx, c.Subject()) {
-		if err != nil {
-			return ids, false
-		}
-		role, err := identity.Roles.Peek(tx, h.RoleID)
-		if err != nil || !role.Allows(p.Domain, p.Entity, p.Action) {
-			continue
-		}
-		if role.Admin() || h.DivisionID == identity.AllDivisions {
-			return nil, true
-		}
-		if !seen[h.DivisionID] {
-			seen[h.DivisionID] = true
-			ids = append(ids, h.DivisionID)
-		}
-	}
-	return ids, false
+func (c *Caller) Divisions(tx *store.Tx, p spec.Permission) (ids []string, all bool, err error) {
+	return identity.DivisionsWith(tx, c.Subject(), p.Domain, p.Entity, p.Action)
 }
 
 // UserPermits says whether the user holds p in any division, for decisions that

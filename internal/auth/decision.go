@@ -21,29 +21,37 @@ import (
 // Decision is what was looked at to let a request pass or to refuse it. It only
 // holds references until somebody asks for the explanation.
 type Decision struct {
-	Operation *spec.Operation // nil where none matched
-	Claims    *Claims         // nil where no token was accepted
-	Caller    *Caller         // nil where the token stands for nobody
-	Divisions []string        // of the objects that the operation touches, as far as they were looked at
-	Reason    string          // why the token was not accepted; "" where it was
-	Outcome   *apierr.Error   // nil where the request passed
+	Operation *spec.Operation   // nil where none matched
+	Claims    *Claims           // nil where no token was accepted
+	Caller    *Caller           // nil where the token stands for nobody
+	Divisions []string          // of the objects that the operation touches, as far as they were looked at
+	Passed    []Passed          // the permissions that were found, and the grants that gave them
+	Wanted    []spec.Permission // what the operation asked for beside what the catalogue lists; nil most often
+	Policies  []string          // access policies that bind the caller here, and what came of each
+	Reason    string            // why the token was not accepted; "" where it was
+	Outcome   *apierr.Error     // nil where the request passed
 }
 
 // Explanation is a Decision in words, ready to be encoded.
 type Explanation struct {
-	Decision     string       `json:"decision"` // "allowed" or the code of the refusal
-	Reason       string       `json:"reason,omitempty"`
-	Operation    string       `json:"operation,omitempty"`
-	Organization string       `json:"organization,omitempty"`
-	Token        *tokenFacts  `json:"token,omitempty"`
-	Client       *named       `json:"client,omitempty"`
-	User         *named       `json:"user,omitempty"`
-	Scopes       *scopeFacts  `json:"scopes,omitempty"`
-	Mode         string       `json:"mode,omitempty"` // ANY or ALL
-	Permissions  []string     `json:"permissions,omitempty"`
-	Divisions    []string     `json:"divisions,omitempty"`
-	Grants       []grantFacts `json:"grants,omitempty"`
-	MoreGrants   int          `json:"moreGrants,omitempty"` // left out of grants
+	Decision     string        `json:"decision"` // "allowed" or the code of the refusal
+	Reason       string        `json:"reason,omitempty"`
+	Operation    string        `json:"operation,omitempty"`
+	Organization string        `json:"organization,omitempty"`
+	Token        *tokenFacts   `json:"token,omitempty"`
+	Client       *named        `json:"client,omitempty"`
+	User         *named        `json:"user,omitempty"`
+	Groups       []groupFacts  `json:"groups,omitempty"` // that the user is in
+	Scopes       *scopeFacts   `json:"scopes,omitempty"`
+	Mode         string        `json:"mode,omitempty"` // ANY, ALL or NONE
+	Permissions  []string      `json:"permissions,omitempty"`
+	Divisions    []string      `json:"divisions,omitempty"` // ids
+	DecidedBy    []passedFacts `json:"decidedBy,omitempty"` // the grants that gave the permissions
+	Policies     []string      `json:"policies,omitempty"`  // access policies that were looked at, and what came of each
+	WouldPass    *Remedy       `json:"wouldPass,omitempty"` // what was missing
+	Grants       []grantFacts  `json:"grants,omitempty"`
+	MoreGrants   int           `json:"moreGrants,omitempty"` // left out of grants
+	ReadLater    bool          `json:"readLater,omitempty"`  // groups and grants are those of now, not of the time of the request
 
 	text func() string // the JSON, encoded when first wanted
 }
@@ -58,10 +66,16 @@ type named struct {
 	Name string `json:"name"`
 }
 
+type groupFacts struct {
+	named
+	RolesEnabled bool `json:"rolesEnabled"` // only then are its roles inherited
+}
+
 type scopeFacts struct {
 	Enforced bool     `json:"enforced"`
 	Accepted []string `json:"accepted"`
 	Client   []string `json:"client"`
+	Token    []string `json:"token,omitempty"` // where the token has fewer: those that were asked for, or approved
 }
 
 type grantFacts struct {
@@ -71,71 +85,107 @@ type grantFacts struct {
 	Permits  []string `json:"permits"`         // which of the permissions asked for
 }
 
-// maxExplainedGrants keeps the explanation inside what a response header can
-// hold.
-const maxExplainedGrants = 16
+type passedFacts struct {
+	Permission string `json:"permission"`
+	Asked      string `json:"in,omitempty"` // the division that was asked about; none where any would do
+	Role       string `json:"role"`
+	Division   string `json:"division"`
+	Group      string `json:"group,omitempty"`
+}
+
+// How many things of a kind an explanation names, to stay inside what a
+// response header can hold.
+const (
+	maxExplainedGrants = 16
+	maxExplained       = 16
+	maxExplainedScopes = 130 // there are 124
+	maxName            = 80  // bytes
+	maxReason          = 200 // bytes
+)
 
 // Explain puts the decision in words. tx must see the caller's organization; it
-// may be nil, and then the grants are left out.
+// may be nil, and then groups and grants are left out.
 func (d *Decision) Explain(tx *store.Tx) *Explanation {
+	trace := d.Trace()
 	if d.Caller == nil || d.Operation == nil || d.Outcome == nil || tx == nil {
-		return d.explain(tx)
+		return trace.explain(tx)
 	}
 	// A client that is refused once tends to be refused often.
 	known := d.Caller.verdict(d.Operation)
 	if known == nil || known.refusal != d.Outcome {
-		return d.explain(tx)
+		return trace.explain(tx)
 	}
 	e := known.explanation.Load()
 	if e == nil {
-		e = d.explain(tx)
+		e = trace.explain(tx)
 		known.explanation.Store(e)
 	}
 	return e
 }
 
-func (d *Decision) explain(tx *store.Tx) *Explanation {
-	e := &Explanation{Decision: "allowed", Reason: d.Reason, Divisions: d.Divisions}
+// explain reads groups and grants from tx, unless that is nil.
+func (t *Trace) explain(tx *store.Tx) *Explanation {
+	e := &Explanation{Decision: "allowed", Reason: t.reason, Divisions: t.divisions, Policies: t.policies}
 	e.text = sync.OnceValue(e.encode)
-	if d.Outcome != nil {
-		e.Decision = d.Outcome.Code
+	if t.code != "" {
+		e.Decision = t.code
 	}
-	if d.Claims != nil {
-		e.Token = &tokenFacts{ID: d.Claims.ID, Expires: time.Unix(d.Claims.Expires, 0).UTC().Format(clock.Layout)}
+	if t.token != "" {
+		e.Token = &tokenFacts{ID: t.token, Expires: time.Unix(t.expires, 0).UTC().Format(clock.Layout)}
 	}
 	var facts *spec.Facts
-	if d.Operation != nil {
-		facts = d.Operation.Facts()
-		e.Operation = d.Operation.ID
+	wanted := t.wanted
+	if t.operation != nil {
+		facts = t.operation.Facts()
+		e.Operation = t.operation.ID
 		e.Mode = facts.Mode.String()
-		for _, p := range facts.Permissions {
+		wanted = slices.Concat(facts.Permissions, t.wanted)
+		for _, p := range wanted {
 			e.Permissions = append(e.Permissions, p.String())
 		}
 	}
-	if d.Caller == nil {
+	if t.client.ID == "" {
 		return e
 	}
-	c := d.Caller
-	e.Organization = short(c.Org.Name)
-	e.Client = &named{ID: c.Client.ID, Name: short(c.Client.Name)}
-	if c.User != nil {
-		e.User = &named{ID: c.User.ID, Name: short(c.User.Name)}
+	e.Organization = t.org.Name
+	e.Client = &t.client
+	if t.user.ID != "" {
+		e.User = &t.user
+	}
+	for i := range t.passed {
+		// What was found in any division is said only where no division was asked about.
+		p := &t.passed[i]
+		if p.Division != "" || !slices.ContainsFunc(t.passed, func(o Passed) bool { return o.Permission == p.Permission && o.Division != "" }) {
+			e.DecidedBy = append(e.DecidedBy, p.explain(tx))
+		}
 	}
 	if facts == nil {
 		return e
 	}
-	if c.User != nil {
-		e.Scopes = &scopeFacts{Enforced: c.Org.Settings.EnforceScopes, Accepted: facts.Scopes, Client: c.Client.Scope}
+	if e.User != nil && !t.builtin {
+		e.Scopes = &scopeFacts{Enforced: t.enforced, Accepted: facts.Scopes, Client: t.scopes}
+		if !slices.Equal(t.scopes, t.narrowed) {
+			e.Scopes.Token = append([]string{}, t.narrowed...)
+		}
 	}
 	if tx == nil {
 		return e
 	}
-	held, err := c.Held(tx)
+	held, err := identity.HeldBy(tx, t.subject())
+	if err == nil {
+		e.Groups, err = explainGroups(tx, t.user.ID)
+	}
+	if err == nil {
+		e.WouldPass, err = t.remedy(tx, held)
+	}
 	if err != nil {
 		e.Reason = "the grants could not be read"
 	}
+	if len(wanted) == 0 {
+		return e
+	}
 	for _, h := range held {
-		e.Grants = append(e.Grants, explainGrant(tx, h, facts.Permissions))
+		e.Grants = append(e.Grants, explainGrant(tx, h, wanted))
 	}
 	// Those that permit something come first, since there may be no room for all.
 	slices.SortStableFunc(e.Grants, func(a, b grantFacts) int { return len(b.Permits) - len(a.Permits) })
@@ -144,6 +194,32 @@ func (d *Decision) explain(tx *store.Tx) *Explanation {
 		e.Grants = e.Grants[:maxExplainedGrants]
 	}
 	return e
+}
+
+// explain names the grant. tx may be nil.
+func (p *Passed) explain(tx *store.Tx) passedFacts {
+	f := passedFacts{Permission: p.Permission.String(), Role: short(p.role), Division: p.DivisionID, Group: short(p.group), Asked: p.Division}
+	if tx != nil {
+		f.Division = short(identity.DivisionName(tx, p.DivisionID))
+		if p.Division != "" {
+			f.Asked = short(identity.DivisionName(tx, p.Division))
+		}
+	}
+	return f
+}
+
+func explainGroups(tx *store.Tx, user string) ([]groupFacts, error) {
+	var groups []groupFacts
+	if user == "" {
+		return nil, nil
+	}
+	for g, err := range identity.GroupsOf(tx, user) {
+		if err != nil || len(groups) == maxExplained {
+			return groups, err
+		}
+		groups = append(groups, groupFacts{named: named{ID: g.ID, Name: short(g.Name)}, RolesEnabled: g.RolesEnabled})
+	}
+	return groups, nil
 }
 
 func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grantFacts {
@@ -161,14 +237,6 @@ func explainGrant(tx *store.Tx, h identity.Held, wanted []spec.Permission) grant
 		}
 	}
 	return g
-}
-
-// short cuts a name down to what a header has room for.
-func short(name string) string {
-	if len(name) <= 80 {
-		return name
-	}
-	return strings.ToValidUTF8(name[:80], "") + "…"
 }
 
 // EndingIn is the same explanation of a request that was refused later, for

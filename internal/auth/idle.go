@@ -95,18 +95,9 @@ func (a *Authority) idled(tx *store.Tx, c *Caller) (bool, error) {
 	if idled || limit == 0 {
 		return idled, nil
 	}
-	if at == 0 { // not used since the server started
-		u, err := lastUses.Peek(tx, c.Claims.ID)
-		switch {
-		case err == nil:
-			at = u.At
-		case !errors.Is(err, store.ErrNotFound):
-			return false, err
-		}
-	}
-	at = max(at, c.Claims.IssuedAt*1000)
-	if since := c.Org.Settings.IdleTimeout.Since; since != nil {
-		at = max(at, since.UnixMilli())
+	at, err := idleFrom(tx, c, at)
+	if err != nil {
+		return false, err
 	}
 	now := a.config.Clock.Now()
 	if now.UnixMilli()-at < limit.Milliseconds() {
@@ -114,6 +105,40 @@ func (a *Authority) idled(tx *store.Tx, c *Caller) (bool, error) {
 	}
 	a.note(c.Claims, now, true)
 	return true, nil
+}
+
+// idleFrom is when the caller's token began to be idle, in milliseconds since
+// 1970; at is when it was last used as far as memory knows, or 0.
+func idleFrom(tx *store.Tx, c *Caller, at int64) (int64, error) {
+	if at == 0 { // not used since the server started
+		u, err := lastUses.Peek(tx, c.Claims.ID)
+		switch {
+		case err == nil:
+			at = u.At
+		case !errors.Is(err, store.ErrNotFound):
+			return 0, err
+		}
+	}
+	at = max(at, c.Claims.IssuedAt*1000)
+	if since := c.Org.Settings.IdleTimeout.Since; since != nil {
+		at = max(at, since.UnixMilli())
+	}
+	return at, nil
+}
+
+// IdlesAt is when the caller's token ends unless it is used before: it is in use
+// now, or just looked at. The zero time means never.
+func (a *Authority) IdlesAt(tx *store.Tx, c *Caller, inUse bool) (time.Time, error) {
+	limit := idleLimit(c)
+	if limit == 0 {
+		return time.Time{}, nil
+	}
+	if inUse {
+		return a.config.Clock.Now().Add(limit), nil
+	}
+	at, _ := a.idle.find(c.Claims.ID)
+	at, err := idleFrom(tx, c, at)
+	return time.UnixMilli(at).Add(limit), err
 }
 
 // Used notes that the caller's token was used now.

@@ -21,7 +21,7 @@ type idToken struct {
 // user proved who they are, in seconds since 1970; nonce comes from the client.
 func (a *Authority) MintIDToken(orgID string, client *identity.Client, user *identity.User, signedIn int64, nonce string) (string, error) {
 	now := a.config.Clock.Now().Unix()
-	return a.ring.sign(&idToken{
+	return a.keys().sign(&idToken{
 		Issuer: a.config.Issuer(), Subject: user.ID, Audience: client.ID, IssuedAt: now, Expires: now + int64(client.ValiditySeconds),
 		AuthTime: signedIn, Nonce: nonce, Org: orgID, Name: user.Name, Email: user.Email,
 	}, typeID)

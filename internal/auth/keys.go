@@ -7,28 +7,70 @@
 package auth
 
 import (
-	"context"
+	"cmp"
+	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
-// keyRecord is a signing key in the state file. Keys belong to no
-// organization.
+// Algorithm is a signature algorithm of tokens, by its name in RFC 7518 or 8037.
+type Algorithm string
+
+// The algorithms that keys can have.
+const (
+	ES256 Algorithm = "ES256"
+	EdDSA Algorithm = "EdDSA"
+	RS256 Algorithm = "RS256"
+)
+
+// Algorithms lists them all, the usual one first.
+func Algorithms() []Algorithm { return []Algorithm{ES256, EdDSA, RS256} }
+
+// ParseAlgorithm reads the name of an algorithm; "" stays "", which leaves the
+// choice to others.
+func ParseAlgorithm(name string) (Algorithm, error) {
+	if a := Algorithm(name); a == "" || slices.Contains(Algorithms(), a) {
+		return a, nil
+	}
+	return "", errors.New("use ES256, EdDSA or RS256")
+}
+
+// accepted are the algorithms that the header of a token may name at all. Which
+// of them counts is up to its key.
+var accepted = []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.RS256}
+
+// rsaBits is the size of RSA keys: the least that RFC 7518 allows, and slow
+// enough to make.
+const rsaBits = 2048
+
+// longestToken is how long a key must go on verifying once it signs no more: as
+// long as any token is valid, and a minute for tokens that are being signed while
+// their key retires.
+const longestToken = identity.MaxSCIMValiditySeconds*time.Second + time.Minute
+
+// keyRecord is a key in the state file. Keys belong to no organization.
 type keyRecord struct {
 	ID      string      `json:"kid"`
-	Alg     string      `json:"alg"`
-	PKCS8   []byte      `json:"pkcs8"`
+	Alg     Algorithm   `json:"alg"`
+	Number  int         `json:"number,omitempty"` // counts the keys of a state: two may come in the same millisecond
+	PKCS8   []byte      `json:"pkcs8,omitempty"`  // only while it signs
+	PKIX    []byte      `json:"pkix,omitempty"`   // in its place once it only verifies
 	Created *clock.Time `json:"created"`
+	Retired *clock.Time `json:"retired,omitempty"` // nil while it signs
 }
 
 var keys = store.Collection[*keyRecord]{
@@ -36,137 +78,115 @@ var keys = store.Collection[*keyRecord]{
 	Key:  func(k *keyRecord) string { return k.ID },
 }
 
-// algorithms are the signature algorithms that a token may carry.
-var algorithms = []jose.SignatureAlgorithm{jose.ES256}
-
-// loadKeys reads the signing keys of the state file and makes the first one
-// where there is none.
-func loadKeys(ctx context.Context, db *store.DB, now *clock.Time, newID func() string, random io.Reader) ([]*keyRecord, error) {
+// readKeys returns the keys of the state, the newest first.
+func readKeys(tx *store.Tx) ([]*keyRecord, error) {
 	var found []*keyRecord
-	read := func(tx *store.Tx) error {
-		found = found[:0]
-		for k, err := range keys.All(tx) {
-			if err != nil {
-				return err
-			}
-			found = append(found, k)
-		}
-		return nil
-	}
-	if err := db.View(ctx, store.Global, read); err != nil {
-		return nil, fmt.Errorf("signing keys: %w", err)
-	}
-	if len(found) > 0 {
-		return found, nil
-	}
-	private, err := ecdsa.GenerateKey(elliptic.P256(), random)
-	if err != nil {
-		return nil, fmt.Errorf("new signing key: %w", err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return nil, fmt.Errorf("new signing key: %w", err)
-	}
-	err = db.Update(ctx, store.Global, func(tx *store.Tx) error {
-		if err := read(tx); err != nil || len(found) > 0 {
-			return err
-		}
-		record := &keyRecord{ID: newID(), Alg: string(jose.ES256), PKCS8: der, Created: now}
-		found = []*keyRecord{record}
-		return keys.Insert(tx, record)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store signing key: %w", err)
-	}
-	return found, nil
-}
-
-// The types of tokens, as their header says (RFC 9068, RFC 7519).
-const (
-	typeAccess = "at+jwt"
-	typeID     = "JWT"
-)
-
-// keyring holds the decoded keys. It is read-only.
-type keyring struct {
-	signers map[string]jose.Signer      // by type of token, of the newest key
-	publics map[string]*ecdsa.PublicKey // by key id
-	jwks    []byte                      // what /.well-known/jwks.json answers
-}
-
-func newKeyring(records []*keyRecord) (*keyring, error) {
-	ring := &keyring{publics: make(map[string]*ecdsa.PublicKey, len(records)), signers: make(map[string]jose.Signer, 2)}
-	var set jose.JSONWebKeySet
-	var newest *keyRecord
-	for _, record := range records {
-		private, err := record.private()
+	for k, err := range keys.All(tx) {
 		if err != nil {
 			return nil, err
 		}
-		ring.publics[record.ID] = &private.PublicKey
-		set.Keys = append(set.Keys, jose.JSONWebKey{Key: &private.PublicKey, KeyID: record.ID, Algorithm: record.Alg, Use: "sig"})
-		if newest == nil || record.Created.After(newest.Created.Time) {
-			newest = record
-			for _, kind := range [...]jose.ContentType{typeAccess, typeID} {
-				opts := (&jose.SignerOptions{}).WithType(kind).WithHeader("kid", record.ID)
-				ring.signers[string(kind)], err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, opts)
-				if err != nil {
-					return nil, fmt.Errorf("signer: %w", err)
-				}
-			}
-		}
+		found = append(found, k)
 	}
-	var err error
-	ring.jwks, err = json.Marshal(set)
-	return ring, err
+	slices.SortFunc(found, func(a, b *keyRecord) int {
+		return cmp.Or(cmp.Compare(b.Number, a.Number), b.Created.Compare(a.Created.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return found, nil
 }
 
-// sign returns the claims as a compact token of that type.
-func (r *keyring) sign(claims any, kind string) (string, error) {
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", fmt.Errorf("encode claims: %w", err)
+// generate makes a key pair. The library no longer lets anybody choose the
+// randomness of ECDSA and RSA keys, so that only Ed25519 keys follow random.
+func generate(alg Algorithm, random io.Reader) (pkcs8 []byte, err error) {
+	var private any
+	switch alg {
+	case EdDSA:
+		_, private, err = ed25519.GenerateKey(random)
+	case RS256:
+		private, err = rsa.GenerateKey(random, rsaBits)
+	case ES256:
+		private, err = ecdsa.GenerateKey(elliptic.P256(), random)
+	default:
+		err = fmt.Errorf("unknown algorithm %q", alg)
 	}
-	signed, err := r.signers[kind].Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
+	if err == nil {
+		pkcs8, err = x509.MarshalPKCS8PrivateKey(private)
 	}
-	compact, err := signed.CompactSerialize()
 	if err != nil {
-		return "", fmt.Errorf("serialise token: %w", err)
+		return nil, fmt.Errorf("new signing key: %w", err)
 	}
-	return compact, nil
+	return pkcs8, nil
 }
 
-func (k *keyRecord) private() (*ecdsa.PrivateKey, error) {
+// ends is when tokens of the key end to be accepted; zero means never.
+func (k *keyRecord) ends() time.Time {
+	if k.Retired == nil {
+		return time.Time{}
+	}
+	return k.Retired.Add(longestToken)
+}
+
+// verifiesAt says whether tokens of the key are accepted then.
+func (k *keyRecord) verifiesAt(now time.Time) bool {
+	ends := k.ends()
+	return ends.IsZero() || now.Before(ends)
+}
+
+// damaged is about a key that is not what was stored.
+func (k *keyRecord) damaged(err error) error {
+	return &store.DamagedError{What: "signing key " + k.ID, Err: err}
+}
+
+// retire ends signing. The private half is of no more use, and goes.
+func (k *keyRecord) retire(now *clock.Time) error {
+	public, err := k.public()
+	if err != nil {
+		return err
+	}
+	if k.PKIX, err = x509.MarshalPKIXPublicKey(public); err != nil {
+		return k.damaged(err)
+	}
+	k.PKCS8, k.Retired = nil, now
+	return nil
+}
+
+// signer is the private half.
+func (k *keyRecord) signer() (crypto.Signer, error) {
 	key, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
 	if err != nil {
-		return nil, fmt.Errorf("signing key %s: %w", k.ID, err)
+		return nil, k.damaged(err)
 	}
-	private, ok := key.(*ecdsa.PrivateKey)
+	private, ok := key.(crypto.Signer)
 	if !ok {
-		return nil, fmt.Errorf("signing key %s is a %T, not an ECDSA key", k.ID, key)
+		return nil, k.damaged(fmt.Errorf("a %T cannot sign", key))
 	}
 	return private, nil
 }
 
-var errBadToken = errors.New("not a token of this server")
-
-// verify checks the signature of a compact access token and returns its payload.
-// An ID token has the same keys and must not pass for one (RFC 9068 §4).
-func (r *keyring) verify(token string) ([]byte, error) {
-	signed, err := jose.ParseSignedCompact(token, algorithms)
-	if err != nil {
-		return nil, errBadToken
+// public is the public half. It is of the type that the algorithm asks for.
+func (k *keyRecord) public() (any, error) {
+	var public any
+	if len(k.PKCS8) > 0 {
+		private, err := k.signer()
+		if err != nil {
+			return nil, err
+		}
+		public = private.Public()
+	} else {
+		var err error
+		if public, err = x509.ParsePKIXPublicKey(k.PKIX); err != nil {
+			return nil, k.damaged(err)
+		}
 	}
-	header := &signed.Signatures[0].Protected
-	public, ok := r.publics[header.KeyID]
-	if !ok || header.ExtraHeaders[jose.HeaderType] != typeAccess {
-		return nil, errBadToken
+	fits := false
+	switch public := public.(type) {
+	case *ecdsa.PublicKey:
+		fits = k.Alg == ES256 && public.Curve == elliptic.P256()
+	case ed25519.PublicKey:
+		fits = k.Alg == EdDSA
+	case *rsa.PublicKey:
+		fits = k.Alg == RS256
 	}
-	payload, err := signed.Verify(public)
-	if err != nil {
-		return nil, errBadToken
+	if !fits {
+		return nil, k.damaged(fmt.Errorf("a %T is no key for %s", public, k.Alg))
 	}
-	return payload, nil
+	return public, nil
 }

@@ -29,11 +29,25 @@ type SignInGrant struct {
 	ClientGeneration int    `json:"clientGeneration,omitempty"` // of the client's tokens
 	Family           string `json:"family"`                     // names the sign-in
 	Scope            string `json:"scope,omitempty"`            // see Claims
+	Authorization    int    `json:"authorization,omitempty"`    // see Claims
 }
 
 // OfClient says whether the grant was given to the client, and holds still.
 func (g *SignInGrant) OfClient(c *identity.Client) bool {
 	return g.ClientID == c.ID && g.ClientGeneration == c.TokenGeneration
+}
+
+// User is Person.User, and returns store.ErrNotFound as well when the person's
+// organization has revoked its approval of the client since.
+func (g *SignInGrant) User(tx *store.Tx) (*identity.User, error) {
+	generation, err := identity.AuthorizationGeneration(tx.In(g.Org), g.ClientID)
+	if err == nil && generation != g.Authorization {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.Person.User(tx)
 }
 
 // refreshToken is a refresh token; it belongs to no organization, so that it is

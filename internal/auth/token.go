@@ -33,7 +33,9 @@ type Claims struct {
 	ClientOrg        string `json:"corg,omitempty"`  // where the client lives in another organization than the user
 	Family           string `json:"fam,omitempty"`   // the sign-in that the token and its refresh tokens come from
 	Scope            string `json:"scope,omitempty"` // what the request narrowed the client's scopes to, apart by blanks
+	Authorization    int    `json:"agen,omitempty"`  // generation of what the organization has decided about the client; of users' tokens
 
+	kid       string                        // of the key that signed it
 	caller    atomic.Pointer[Caller]        // who it stood for when it was last looked up
 	permitted atomic.Pointer[identity.Pair] // the grant that permitted the last request; to be checked again
 }
@@ -41,19 +43,21 @@ type Claims struct {
 // audience names the API that tokens are for.
 const audience = "mockcloud"
 
-// Config says what an Authority stands on. All fields are required.
+// Config says what an Authority stands on. All fields but Alg are required.
 type Config struct {
 	DB     *store.DB
 	Clock  clock.Clock
 	NewID  func() string
 	Random io.Reader     // for signing keys, and for whatever else must not be guessed
 	Issuer func() string // the server's own URL, without a slash at the end
+	Alg    Algorithm     // of new tokens; "" means as before, ES256 in a new state
 }
 
 // Authority mints and checks tokens, and remembers sign-ins.
 type Authority struct {
 	config   Config
-	ring     *keyring
+	ring     atomic.Pointer[keyring]
+	rotating sync.Mutex // one rotation at a time
 	verified tokenCache
 	refused  tokenCache // those with a bad signature, so that repeating one is cheap
 
@@ -63,19 +67,12 @@ type Authority struct {
 
 // Open reads the signing keys, or makes the first.
 func Open(ctx context.Context, c Config) (*Authority, error) {
-	records, err := loadKeys(ctx, c.DB, clock.At(c.Clock.Now()), c.NewID, c.Random)
-	if err != nil {
+	a := &Authority{config: c}
+	if err := a.openKeys(ctx, c.Alg); err != nil {
 		return nil, err
 	}
-	ring, err := newKeyring(records)
-	if err != nil {
-		return nil, err
-	}
-	return &Authority{config: c, ring: ring}, nil
+	return a, nil
 }
-
-// JWKS is the public half of the signing keys as a JSON Web Key Set (RFC 7517).
-func (a *Authority) JWKS() []byte { return a.ring.jwks }
 
 // Token is a fresh access token.
 type Token struct {
@@ -91,6 +88,8 @@ type Grant struct {
 	User      *identity.User // nil for a token of the client itself
 	Family    string         // see Claims
 	Scope     string         // see Claims
+
+	Authorization int // see Claims; only counts with a user
 }
 
 // Mint issues an access token. Nothing is stored.
@@ -114,8 +113,9 @@ func (a *Authority) Mint(g Grant) (Token, error) {
 	}
 	if g.User != nil {
 		claims.Subject, claims.UserID, claims.UserGeneration = g.User.ID, g.User.ID, g.User.TokenGeneration
+		claims.Authorization = g.Authorization
 	}
-	access, err := a.ring.sign(&claims, typeAccess)
+	access, err := a.keys().sign(&claims, typeAccess)
 	if err != nil {
 		return Token{}, err
 	}
@@ -130,13 +130,16 @@ func (a *Authority) Issuer() string { return a.config.Issuer() }
 // nothing about what has happened to its client and user since; see
 // Authority.Caller.
 func (a *Authority) Verify(token string) (*Claims, error) {
-	sum := sha256.Sum256([]byte(token))
+	sum, ring := sha256.Sum256([]byte(token)), a.keys()
 	claims := a.verified.get(sum)
+	if claims != nil && ring.publics[claims.kid] == nil {
+		return nil, errBadToken // remembered for longer than its key
+	}
 	if claims == nil {
 		if a.refused.get(sum) != nil {
 			return nil, errBadToken
 		}
-		payload, err := a.ring.verify(token)
+		payload, kid, err := ring.verify(token)
 		if err != nil {
 			a.refused.put(sum, new(Claims))
 			return nil, err
@@ -145,6 +148,7 @@ func (a *Authority) Verify(token string) (*Claims, error) {
 		if err := json.Unmarshal(payload, claims); err != nil {
 			return nil, errBadToken
 		}
+		claims.kid = kid
 		a.verified.put(sum, claims)
 	}
 	if now := a.config.Clock.Now(); now.Unix() >= claims.Expires {
@@ -204,11 +208,12 @@ type Ended struct {
 	at             int64 // seconds since 1970
 	tokens         []*revocation
 	users, clients map[string]int // generations by id
+	authorizations map[string]int // those of decisions about clients, by the client's id
 }
 
 // EndedTokens reads it, for a state that is about to be replaced.
 func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
-	e := &Ended{at: a.config.Clock.Now().Unix(), users: make(map[string]int), clients: make(map[string]int)}
+	e := &Ended{at: a.config.Clock.Now().Unix(), users: make(map[string]int), clients: make(map[string]int), authorizations: make(map[string]int)}
 	for r, err := range revoked.All(tx) {
 		if err != nil {
 			return nil, err
@@ -229,6 +234,14 @@ func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
 		}
 		e.clients[c.ID] = c.TokenGeneration
 	}
+	for decided, err := range identity.Authorizations.All(tx) {
+		if err != nil {
+			return nil, err
+		}
+		if decided.Generation > 0 {
+			e.authorizations[decided.ClientID] = decided.Generation
+		}
+	}
 	return e, nil
 }
 
@@ -237,6 +250,11 @@ func (a *Authority) EndedTokens(tx *store.Tx) (*Ended, error) {
 func KeepEnded(tx *store.Tx, e *Ended) error {
 	for _, r := range e.tokens {
 		if err := revoked.Put(tx, r); err != nil {
+			return err
+		}
+	}
+	for client, generation := range e.authorizations {
+		if err := identity.KeepAuthorizationGeneration(tx, client, generation); err != nil {
 			return err
 		}
 	}

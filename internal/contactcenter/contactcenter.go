@@ -1,8 +1,9 @@
 // Package contactcenter holds the nouns of the contact center that more than
 // one API family needs: queue, queue member, wrap-up code, presence definition,
-// and what an agent is doing at the moment, with the rules that belong to them
-// alone and the parts of answers that several families give. Users and divisions
-// are named here by their ids; who may do what is each family's business.
+// greeting, the voicemail policy of a group, and what an agent is doing at the
+// moment, with the rules that belong to them alone and the parts of answers that
+// several families give. Users, groups and divisions are named here by their ids;
+// who may do what is each family's business.
 package contactcenter
 
 import (

@@ -80,6 +80,26 @@ func QueuesIn(tx *store.Tx, divisionID string) (int, error) {
 	return n, nil
 }
 
+// DivisionOfQueue returns the division that a queue lives in, or
+// store.ErrNotFound.
+func DivisionOfQueue(tx *store.Tx, id string) (string, error) {
+	q, err := Queues.Peek(tx, id)
+	if err != nil {
+		return "", err
+	}
+	return q.DivisionID, nil
+}
+
+// MoveQueue puts a queue into another division, which the caller has checked.
+func MoveQueue(tx *store.Tx, id, divisionID string, at *clock.Time, by string) error {
+	q, err := Queues.Get(tx, id)
+	if err != nil {
+		return err
+	}
+	q.DivisionID, q.Modified, q.ModifiedBy = divisionID, at, by
+	return Queues.Put(tx, q)
+}
+
 // DeleteQueue removes a queue, its members and its list of wrap-up codes. The
 // wrap-up codes themselves stay.
 func DeleteQueue(tx *store.Tx, id string) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -116,8 +115,8 @@ func (c *Control) inOrgWith(r *http.Request, run transaction, operations []strin
 	if r.Header.Get(echo.HeaderAuthorization) != "" {
 		return c.inOrgOf(r, run, operations, fn)
 	}
-	if err := c.fromThisMachine(r); err != nil {
-		return err
+	if !fromThisMachine(r) {
+		return apierr.New(http.StatusForbidden, "loopback.only", "Without a token, this is only for requests from this machine.")
 	}
 	orgs, err := c.orgs(r.Context())
 	if err != nil {
@@ -139,10 +138,7 @@ func (c *Control) inOrgOf(r *http.Request, run transaction, operations []string,
 	if err != nil || !strings.EqualFold(scheme, "bearer") {
 		return auth.BadCredentials()
 	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return auth.BadCredentials()
-	}
+	from := handlers.RemoteIP(r)
 	return run(r.Context(), claims.Org, func(tx *store.Tx) error {
 		caller, err := c.Authority.Caller(tx, claims)
 		if auth.IsDead(err) {
@@ -151,7 +147,7 @@ func (c *Control) inOrgOf(r *http.Request, run transaction, operations []string,
 		if err != nil {
 			return err
 		}
-		if refusal := c.Authority.AllowsFrom(caller, peer.Addr().Unmap()); refusal != nil {
+		if refusal := c.Authority.AllowsFrom(caller, from); refusal != nil {
 			return refusal
 		}
 		for _, id := range operations {
@@ -159,8 +155,11 @@ func (c *Control) inOrgOf(r *http.Request, run transaction, operations []string,
 			if !ok {
 				return errors.New("operation " + id + " is not in the catalogue")
 			}
-			if refusal := caller.Authorize(tx, op); refusal != nil {
+			if _, refusal := caller.Authorize(tx, op); refusal != nil {
 				return refusal
+			}
+			if _, err := c.Authority.CheckPolicies(tx, caller, op, from); err != nil {
+				return err
 			}
 		}
 		return fn(tx)
@@ -176,13 +175,4 @@ func (c *Control) orgs(ctx context.Context) (ids []string, err error) {
 		return nil
 	})
 	return ids, err
-}
-
-// fromThisMachine refuses requests from elsewhere.
-func (c *Control) fromThisMachine(r *http.Request) error {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
-		return apierr.New(http.StatusForbidden, "loopback.only", "Without a token, this is only for requests from this machine.")
-	}
-	return nil
 }

@@ -6,6 +6,7 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,6 +29,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/internal/usage"
 	"github.com/mockcloud/mockcloud/openapi"
 )
 
@@ -40,7 +44,15 @@ type Control struct {
 	PublicURL func() string // the URL that clients use; its host is trusted
 	NewID     func() string
 	Outbound  *outbound.Client // counts what stubs have answered
+	Usage     *usage.Recorder  // counts what clients call
 	OnReset   func()           // called after a reset; nil for nothing
+
+	BackupPatience time.Duration // how long any backup may take; 0 means 30 s
+	BackupStall    time.Duration // how long a backup waits for its client to take anything; 0 means 5 s
+	backingUp      atomic.Bool
+
+	// Explain says what decided the remembered requests with a correlation id.
+	Explain func(ctx context.Context, correlationID string) ([]Explained, error)
 }
 
 // Mount registers the endpoints.
@@ -49,10 +61,15 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.GET("/health", c.health)
 	g.HEAD("/health", c.health)
 	g.POST("/client-state", c.clientState)
+	g.GET("/explain/:correlationId", c.explain)
+	g.POST("/authorizations", c.authorize)
 	g.GET("/openapi/login.yaml", c.loginDocument)
 	g.POST("/reset", c.reset)
 	c.mountStubs(g)
 	c.mountActions(g)
+	c.mountKeys(g)
+	c.mountSettings(g)
+	g.GET("/backup", c.backup, LoopbackOnly)
 	g.POST("/token", c.token)
 }
 
@@ -109,7 +126,7 @@ func (c *Control) loginDocument(ec echo.Context) error {
 }
 
 func (c *Control) reset(ec echo.Context) error {
-	if err := c.Seed(ec.Request().Context()); err != nil {
+	if err := c.Usage.Reset(func() error { return c.Seed(ec.Request().Context()) }); err != nil {
 		return err
 	}
 	c.Outbound.Hits.ForgetAll()
@@ -121,8 +138,7 @@ func (c *Control) reset(ec echo.Context) error {
 
 func (c *Control) token(ec echo.Context) error {
 	r := ec.Request()
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() {
+	if !fromThisMachine(r) {
 		return apierr.New(http.StatusForbidden, "loopback.only", "Tokens are only handed out to this machine.")
 	}
 	var wanted TokenRequest

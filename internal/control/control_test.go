@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mockcloud/mockcloud/mocktest"
 )
@@ -174,5 +175,41 @@ func TestSupportsClientStates(t *testing.T) {
 				t.Errorf("answer = %d %s", got.Status, got.Body)
 			}
 		})
+	}
+}
+
+// The client of a set of permissions always has the same id: the tokens of one
+// that was deleted are not those of the next.
+func TestTokensOfADeletedAdHocClientDoNotComeBack(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	works := func(c *mocktest.Client) bool { return c.Get(t, "/api/v2/tokens/me").Status == http.StatusOK }
+	for name, end := range map[string]func(id string){
+		"by a reset": func(string) { srv.Reset(t); srv.Clock.Advance(time.Second) },
+		"by DELETE": func(id string) {
+			srv.SetClientState(t, id, "inactive")
+			if got := srv.Admin(t).Delete(t, "/api/v2/oauth/clients/"+id); got.Status != http.StatusNoContent {
+				t.Fatalf("delete: %d %s", got.Status, got.Body)
+			}
+			srv.Clock.Advance(time.Second)
+		},
+		"by its dateToDelete": func(id string) {
+			srv.SetClientState(t, id, "inactive")
+			srv.Clock.Advance(8 * 24 * time.Hour)
+		},
+	} {
+		old := srv.As(t, "oauth:client:view")
+		id := old.Get(t, "/api/v2/tokens/me").Str(t, "OAuthClient.id")
+		end(id)
+		if works(old) {
+			t.Fatalf("%s: the client is still there", name)
+		}
+		fresh := srv.As(t, "oauth:client:view")
+		if got := fresh.Get(t, "/api/v2/tokens/me").Str(t, "OAuthClient.id"); got != id || !works(srv.As(t, "oauth:client:view")) {
+			t.Errorf("%s: the next is %q, not %q", name, got, id)
+		}
+		if works(old) {
+			t.Errorf("%s: the old token works again", name)
+		}
 	}
 }

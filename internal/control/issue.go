@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
@@ -14,6 +15,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/internal/usage"
 )
 
 // TokenRequest says whose token is wanted: a user's, a client's, a user's
@@ -102,21 +104,21 @@ func (c *Control) issueToUser(ctx context.Context, org, email, clientID string) 
 		}
 		client := identity.Builtin()
 		if clientID != "" {
-			if client, err = activeClient(tx, clientID); err != nil {
+			if client, err = activeClient(tx, clientID, c.Clock.Now()); err != nil {
 				return err
 			}
 			if client.GrantType == identity.GrantClientCredentials {
 				return apierr.Newf(http.StatusBadRequest, "bad.grant.type", "A client of the type %s has no tokens of users.", client.GrantType)
 			}
 		}
-		answer, err = c.mint(org, client, user)
+		answer, err = c.mintFor(tx, client, user)
 		return err
 	})
 	return answer, err
 }
 
-func activeClient(tx *store.Tx, id string) (*identity.Client, error) {
-	client, err := identity.PeekClient(tx, id)
+func activeClient(tx *store.Tx, id string, now time.Time) (*identity.Client, error) {
+	client, err := identity.PeekClient(tx, id, now)
 	if err == nil && client.State != identity.ClientActive {
 		return nil, notActive(client)
 	}
@@ -129,14 +131,14 @@ func notActive(c *identity.Client) *apierr.Error {
 
 func (c *Control) issueToClient(ctx context.Context, org, id string) (answer *TokenResponse, err error) {
 	err = c.DB.View(ctx, org, func(tx *store.Tx) error {
-		client, err := activeClient(tx, id)
+		client, err := activeClient(tx, id, c.Clock.Now())
 		if err != nil {
 			return err
 		}
 		if client.GrantType != identity.GrantClientCredentials {
 			return apierr.Newf(http.StatusBadRequest, "bad.grant.type", "The client is of the type %s; only a %s client has tokens of its own.", client.GrantType, identity.GrantClientCredentials)
 		}
-		answer, err = c.mint(org, client, nil)
+		answer, err = c.mint(org, client)
 		return err
 	})
 	return answer, err
@@ -161,6 +163,7 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 		ID: seed.DeriveID(org, "ad hoc client", name), Name: name, State: identity.ClientActive,
 		GrantType: identity.GrantClientCredentials, ValiditySeconds: identity.DefaultValiditySeconds,
 		Created: stamp, Modified: stamp,
+		TokenGeneration: int(stamp.At.Unix()), // it may have been deleted before, and the tokens of then shall not come back
 	}
 	err = c.DB.Update(ctx, org, func(tx *store.Tx) error {
 		if _, err := identity.CurrentOrg(tx); err != nil { // a reset may have taken it away
@@ -170,6 +173,12 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 			return err
 		}
 		stored, err := identity.Clients.Get(tx, client.ID)
+		if err == nil && stored.Gone(c.Clock.Now()) {
+			if err := usage.DeleteClient(tx, stored.ID); err != nil {
+				return err
+			}
+			err = store.ErrNotFound
+		}
 		switch {
 		case err == nil:
 			client = stored
@@ -189,7 +198,7 @@ func (c *Control) issueAdHoc(ctx context.Context, org string, wanted TokenReques
 	if err != nil {
 		return nil, err
 	}
-	return c.mint(org, client, nil)
+	return c.mint(org, client)
 }
 
 // division finds a division by id or name.
@@ -241,8 +250,20 @@ func (c *Control) askedFor(p spec.Permission) bool {
 	})
 }
 
-func (c *Control) mint(org string, client *identity.Client, user *identity.User) (*TokenResponse, error) {
-	token, err := c.Authority.Mint(auth.Grant{Org: org, ClientOrg: org, Client: client, User: user})
+func (c *Control) mintFor(tx *store.Tx, client *identity.Client, user *identity.User) (*TokenResponse, error) {
+	generation, err := identity.AuthorizationGeneration(tx, client.ID)
+	if err != nil {
+		return nil, err
+	}
+	return c.mintGrant(auth.Grant{Org: tx.Org(), ClientOrg: tx.Org(), Client: client, User: user, Authorization: generation})
+}
+
+func (c *Control) mint(org string, client *identity.Client) (*TokenResponse, error) {
+	return c.mintGrant(auth.Grant{Org: org, ClientOrg: org, Client: client})
+}
+
+func (c *Control) mintGrant(g auth.Grant) (*TokenResponse, error) {
+	token, err := c.Authority.Mint(g)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,10 @@ func (c *Control) setClientState(ctx context.Context, wanted clientStateRequest)
 			if err != nil {
 				return err
 			}
-			client.State = wanted.State
+			if client.Gone(c.Clock.Now()) { // and is only not swept away yet
+				continue
+			}
+			client.SetState(wanted.State, c.Clock.Now(), nil)
 			return identity.Clients.Put(in, client)
 		}
 		return noSuchClient(wanted.Client)

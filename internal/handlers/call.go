@@ -45,7 +45,7 @@ type Call struct {
 	Input     *spec.Input
 	Path      string     // as the client sees it, without gateway prefixes
 	RawQuery  string     // as received
-	RemoteIP  netip.Addr // the other end of the connection, see server.remoteIP
+	RemoteIP  netip.Addr // the other end of the connection, see RemoteIP
 
 	CorrelationID string // under which the request can be found in the log
 
@@ -58,6 +58,7 @@ type Call struct {
 	// the token.
 	PreserveIdle bool
 
+	now   time.Time // zero until somebody asks
 	param func(string) string
 	view  func(context.Context, func(*store.Tx) error) error
 }
@@ -71,8 +72,14 @@ func NewCall(env *Env, op *spec.Operation, param func(string) string) *Call {
 // Param is a path parameter.
 func (c *Call) Param(name string) string { return c.param(name) }
 
-// Now is the time of the call.
-func (c *Call) Now() time.Time { return c.Clock.Now() }
+// Now is the time of the call. It is the same throughout, so that two dates of
+// one call can be compared.
+func (c *Call) Now() time.Time {
+	if c.now.IsZero() {
+		c.now = c.Clock.Now()
+	}
+	return c.now
+}
 
 // View runs fn in a read-only transaction of the caller's organization, which is
 // Tx meanwhile. It is for functions registered with Before, which run outside of
@@ -105,7 +112,11 @@ func (c *Call) User() (*identity.User, error) {
 func (c *Call) Documented(status int, code string, args ...string) *apierr.Error {
 	listed, message, ok := c.Operation.ErrorCode(code)
 	if !ok {
-		return apierr.New(status, code, strings.Join(args, " "))
+		text := strings.Join(args, " ")
+		if text == "" { // there always is a message
+			text = http.StatusText(status) + "."
+		}
+		return apierr.New(status, code, text)
 	}
 	for _, a := range args {
 		message = strings.Replace(message, "%s", a, 1)
@@ -116,9 +127,23 @@ func (c *Call) Documented(status int, code string, args ...string) *apierr.Error
 // RequireIn refuses unless the caller has the operation's permission in each of
 // the divisions: those of the object that the operation touches.
 func (c *Call) RequireIn(divisions ...string) error {
+	passed, refusal := c.Caller.AuthorizeIn(c.Tx, c.Catalogue, c.Operation, divisions...)
+	return c.decided(divisions, passed, refusal)
+}
+
+// RequireWithin is RequireIn for parts of things that live in divisions, such as
+// the members of a queue.
+func (c *Call) RequireWithin(divisions ...string) error {
+	passed, refusal := c.Caller.AuthorizeWithin(c.Tx, c.Operation, divisions...)
+	return c.decided(divisions, passed, refusal)
+}
+
+// decided notes what was looked at.
+func (c *Call) decided(divisions []string, passed []auth.Passed, refusal *apierr.Error) error {
 	c.Decision.Divisions = append(c.Decision.Divisions, divisions...)
-	if err := c.Caller.AuthorizeIn(c.Tx, c.Catalogue, c.Operation, divisions...); err != nil {
-		return err
+	c.Decision.Passed = append(c.Decision.Passed, passed...)
+	if refusal != nil {
+		return refusal
 	}
 	return nil
 }
@@ -165,6 +190,9 @@ func (o *Operation) Prepare(ctx context.Context, c *Call, view func(context.Cont
 	c.view = view
 	return o.before(ctx, c)
 }
+
+// Prepares says whether something was registered with Before.
+func (o *Operation) Prepares() bool { return o.before != nil }
 
 // Invoke runs the operation's function.
 func (o *Operation) Invoke(ctx context.Context, c *Call) (any, error) { return o.invoke(ctx, c) }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // Raw is an answer that is not JSON.
@@ -37,6 +38,12 @@ func Translate(err error) (public *apierr.Error, unforeseen bool) {
 	if errors.As(err, &public) {
 		return public, false
 	}
+	if unsaved, ok := errors.AsType[*store.NotSavedError](err); ok {
+		// Guess: the real service has no disk of the caller's. No Retry-After: it takes
+		// a person to make room, and Python's client would try ten times.
+		return apierr.New(http.StatusServiceUnavailable, "service.unavailable",
+			"The state cannot be saved: "+unsaved.Reason()+". Nothing was changed."), false
+	}
 	return apierr.New(http.StatusInternalServerError, "internal.server.error",
 		"The server encountered an unexpected condition which prevented it from fulfilling the request."), true
 }
@@ -46,7 +53,7 @@ func WriteError(w http.ResponseWriter, method, correlationID string, e *apierr.E
 	if e.RetryAfter > 0 {
 		w.Header()["Retry-After"] = []string{strconv.Itoa(e.RetryAfter)}
 	}
-	return writeJSON(w, method, e.Status, e.Body(correlationID))
+	return writeJSON(w, method, e.Status, shortened(e.Body(correlationID)))
 }
 
 // WriteResult sends what an operation returned, with the operation's success

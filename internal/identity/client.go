@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -44,16 +46,85 @@ type Client struct {
 	State           string      `json:"state"`
 	SecretHash      string      `json:"secretHash"`
 	TokenGeneration int         `json:"tokenGeneration,omitempty"` // raised to kill every token of the client (decisions.md 10)
-	DateToDelete    *clock.Time `json:"dateToDelete,omitempty"`
+	DateToDelete    *clock.Time `json:"dateToDelete,omitempty"`    // of inactive clients: from then on the client is gone
 	Created         Stamp       `json:"created"`
 	Modified        Stamp       `json:"modified"`
 }
 
-// Clients have no index: the API lists all of them on one page, which can as
-// well be sorted then.
+// Clients are not indexed by name: the API lists all of them on one page, which
+// can as well be sorted then.
 var Clients = store.Collection[*Client]{
 	Name: "oauth/clients",
 	Key:  func(c *Client) string { return c.ID },
+	Indexes: []store.Index[*Client]{
+		{Name: "deletion", Keys: func(c *Client) []string {
+			if c.DateToDelete == nil {
+				return nil
+			}
+			return []string{c.DateToDelete.UTC().Format(clock.Layout)}
+		}},
+	},
+}
+
+// DeletedAfter is how long an inactive client waits for its deletion, unless
+// another date was set (facts: oauth.md §9).
+const DeletedAfter = 7 * 24 * time.Hour
+
+// SetState makes the client active, inactive or disabled. An inactive client is
+// on its way to deletion: at the given time, or after the usual one where that is
+// nil and none was set before.
+func (c *Client) SetState(state string, now time.Time, toDelete *clock.Time) {
+	c.State = state
+	switch {
+	case state != ClientInactive:
+		c.DateToDelete = nil
+	case toDelete != nil:
+		c.DateToDelete = toDelete
+	case c.DateToDelete == nil:
+		c.DateToDelete = clock.At(now.Add(DeletedAfter))
+	}
+}
+
+// Gone says whether the client's time to be deleted has come. Such a client is
+// treated as if it were not there; SweepClients removes it in the end.
+func (c *Client) Gone(now time.Time) bool {
+	return c.DateToDelete != nil && !now.Before(c.DateToDelete.Time)
+}
+
+// DeleteClient removes a client, its grants, and what any organization has
+// decided about it.
+func DeleteClient(tx *store.Tx, id string) error {
+	if err := TakeAll(tx, id); err != nil {
+		return err
+	}
+	for org := range tx.Orgs() {
+		err := Authorizations.Delete(tx.In(org), id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return Clients.Delete(tx, id)
+}
+
+// SweepClients deletes clients that are gone, a few at a time, and returns their
+// ids. It is called after any write of a client, which sees to the index.
+func SweepClients(tx *store.Tx, now time.Time) ([]string, error) {
+	var gone []string
+	for c, err := range Clients.Ordered(tx, "deletion", false) {
+		if err != nil {
+			return nil, err
+		}
+		if !c.Gone(now) || len(gone) == store.Swept {
+			break
+		}
+		gone = append(gone, c.ID)
+	}
+	for _, id := range gone {
+		if err := DeleteClient(tx, id); err != nil {
+			return nil, err
+		}
+	}
+	return gone, nil
 }
 
 // Has says whether the client has the scope, or the one that includes it. Whether
@@ -95,15 +166,22 @@ const (
 	MaxSCIMValiditySeconds = 38880000 // of clients that only have SCIM scopes
 )
 
-// ClientByID returns a client for changing, or the API's 404.
-func ClientByID(tx *store.Tx, id string) (*Client, error) {
+// ClientByID returns a client that is there now for changing, or the API's 404.
+func ClientByID(tx *store.Tx, id string, now time.Time) (*Client, error) {
 	c, err := Clients.Get(tx, id)
-	return found(c, err, func() *apierr.Error { return clientNotFound(id) })
+	return clientFound(c, err, id, now)
 }
 
 // PeekClient is ClientByID for reading only: the value is shared.
-func PeekClient(tx *store.Tx, id string) (*Client, error) {
+func PeekClient(tx *store.Tx, id string, now time.Time) (*Client, error) {
 	c, err := Clients.Peek(tx, id)
+	return clientFound(c, err, id, now)
+}
+
+func clientFound(c *Client, err error, id string, now time.Time) (*Client, error) {
+	if err == nil && c.Gone(now) {
+		return nil, clientNotFound(id)
+	}
 	return found(c, err, func() *apierr.Error { return clientNotFound(id) })
 }
 

@@ -16,6 +16,17 @@ type Division struct {
 	Home        bool   `json:"home,omitempty"` // exactly one division is the home division
 }
 
+// DeletedDivisions are kept so that they can come back. They are a collection of
+// their own, which only their listing and their restoring look at: for all
+// others a deleted division is not there. Several may have had the same name.
+var DeletedDivisions = store.Collection[*Division]{
+	Name: "divisions/deleted",
+	Key:  func(d *Division) string { return d.ID },
+	Indexes: []store.Index[*Division]{
+		{Name: "name", Keys: func(d *Division) []string { return []string{nameKey(d.Name)} }},
+	},
+}
+
 // Divisions are sorted by name. Names are unique, whatever their case.
 var Divisions = store.Collection[*Division]{
 	Name: "divisions",
@@ -46,6 +57,31 @@ func DivisionByID(tx *store.Tx, id string) (*Division, error) {
 	return found(d, err, func() *apierr.Error {
 		return apierr.NotFound().About(id, "division")
 	})
+}
+
+// DeletedDivisionByID returns a division that was deleted, or the API's 404.
+func DeletedDivisionByID(tx *store.Tx, id string) (*Division, error) {
+	d, err := DeletedDivisions.Peek(tx, id)
+	return found(d, err, func() *apierr.Error {
+		return apierr.NotFound().About(id, "division")
+	})
+}
+
+// DeleteDivision moves a division to the deleted ones.
+func DeleteDivision(tx *store.Tx, d *Division) error {
+	if err := Divisions.Delete(tx, d.ID); err != nil {
+		return err
+	}
+	return DeletedDivisions.Put(tx, d)
+}
+
+// RestoreDivision makes a deleted division what it says and brings it back, or
+// returns store.ErrExists where the name is taken by now.
+func RestoreDivision(tx *store.Tx, d *Division) error {
+	if err := Divisions.Insert(tx, d); err != nil {
+		return err
+	}
+	return DeletedDivisions.Delete(tx, d.ID)
 }
 
 // DivisionByName returns the division of that name, whatever its case, or

@@ -33,6 +33,10 @@ type Pair struct {
 	DivisionID string `json:"divisionId"`
 }
 
+// MaxAssignments is how many pairs one subject can hold itself. The
+// specification has a code for more, and no number.
+const MaxAssignments = 1000
+
 // Grant gives a subject a role in a division.
 type Grant struct {
 	SubjectID   string      `json:"subjectId"`
@@ -100,12 +104,12 @@ func Holdings(tx *store.Tx, s Subject) iter.Seq2[Held, error] {
 		if s.Type != SubjectUser {
 			return
 		}
-		for group, err := range Groups.By(tx, "member", s.ID) {
+		for group, err := range GroupsOf(tx, s.ID) {
 			if err != nil {
 				yield(Held{}, err)
 				return
 			}
-			if !group.RolesEnabled || group.State == UserDeleted {
+			if !group.RolesEnabled {
 				continue
 			}
 			for p := range ownPairs(tx, group.ID) {
@@ -127,6 +131,33 @@ func HeldBy(tx *store.Tx, s Subject) ([]Held, error) {
 		held = append(held, h)
 	}
 	return held, nil
+}
+
+// DivisionsWith returns the divisions in which the subject holds a role that
+// allows the action, or all = true where that is every division.
+func DivisionsWith(tx *store.Tx, s Subject, domain, entity, action string) (ids []string, all bool, err error) {
+	seen := make(map[string]bool)
+	for h, err := range Holdings(tx, s) {
+		if err != nil {
+			return nil, false, err
+		}
+		role, err := Roles.Peek(tx, h.RoleID)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			continue // such a grant gives nothing
+		case err != nil:
+			return nil, false, err
+		case !role.Allows(domain, entity, action):
+			continue
+		case role.Admin() || h.DivisionID == AllDivisions:
+			return nil, true, nil
+		}
+		if !seen[h.DivisionID] {
+			seen[h.DivisionID] = true
+			ids = append(ids, h.DivisionID)
+		}
+	}
+	return ids, false, nil
 }
 
 // Give grants the pair to the subject. Giving what it has already changes

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -31,10 +32,28 @@ type Org struct {
 // value is how a new organization behaves.
 type Settings struct {
 	EnforceScopes      bool `json:"enforceScopes,omitempty"`      // decisions.md 9
+	ExpandWildcards    bool `json:"expandWildcards,omitempty"`    // roles are stored without wildcards, as the real service does since June 2026
 	GrantDivisionAware bool `json:"grantDivisionAware,omitempty"` // authorization.md §8, authorizationGrantDivisionAware
+	RoleBackfill       bool `json:"roleBackfill,omitempty"`       // backfillEnabled; kept, not acted upon
+
+	MaxClients int `json:"maxClients,omitempty"` // OAuth clients that there can be; 0 means the default
 
 	Authentication Authentication `json:"authentication,omitzero"`
 	IdleTimeout    IdleTimeout    `json:"idleTimeout,omitzero"`
+	UnusedAnalysis UnusedAnalysis `json:"unusedAnalysis,omitzero"`
+}
+
+// defaultMaxClients is generous: the real number is unknown.
+const defaultMaxClients = 1_000_000
+
+// ClientLimit is how many OAuth clients the organization can have.
+func (s *Settings) ClientLimit() int { return cmp.Or(s.MaxClients, defaultMaxClients) }
+
+// UnusedAnalysis is how the organization wants unused permissions to be looked
+// for. It is kept, not acted upon: nobody watches which permissions are used.
+type UnusedAnalysis struct {
+	Enabled bool `json:"enabled,omitempty"`
+	Days    int  `json:"days,omitempty"` // to look back; 0 means the default
 }
 
 // Authentication is what the organization asks of those who sign in: the schema

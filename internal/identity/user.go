@@ -2,6 +2,7 @@ package identity
 
 import (
 	"encoding/json"
+	"iter"
 	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -51,7 +52,23 @@ var Users = store.Collection[*User]{
 		{Name: "state/name", Keys: func(u *User) []string { return []string{u.State + "/" + nameKey(u.Name)} }},
 		{Name: "state", Keys: func(u *User) []string { return []string{u.State} }},
 		{Name: "division", Keys: func(u *User) []string { return []string{u.DivisionID} }},
+		{Name: wordIndex, Keys: func(u *User) []string { return wordKeys(u.Name) }},
 	},
+}
+
+// UsersBeginning goes through the ids of all users whose name, or a word of it,
+// begins with the folded text. Some may come twice, and a few whose names have
+// very many words may come that do not fit.
+func UsersBeginning(tx *store.Tx, text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, from := range []string{text[:min(len(text), maxWordKey)], manyWords} {
+			for id := range Users.KeysFrom(tx, wordIndex, from) {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // UserByEmail returns the user with that address, deleted or not, or

@@ -71,6 +71,9 @@ func (l *Login) enterAs(c echo.Context, r *authorizeRequest, s *signedIn) error 
 		}
 		return l.showApproval(c, r, s, person)
 	case approvalByOthers:
+		if err := l.askForApproval(c.Request().Context(), r, person); err != nil {
+			return err
+		}
 		return l.failAuthorize(c, r, refuse("access_denied", "an administrator of the organization must approve this application first"))
 	}
 	return l.complete(c, r, person, s.Since)
@@ -132,10 +135,14 @@ func (l *Login) complete(c echo.Context, r *authorizeRequest, person auth.Person
 		if _, err := person.User(tx); err != nil {
 			return err
 		}
-		var err error
+		generation, err := identity.AuthorizationGeneration(tx.In(person.Org), r.client.ID)
+		if err != nil {
+			return err
+		}
 		text, err = l.Authority.NewCode(tx, auth.Code{
 			SignInGrant: auth.SignInGrant{
 				Person: person, ClientID: r.client.ID, ClientGeneration: r.client.TokenGeneration, Family: l.NewID(), Scope: scope,
+				Authorization: generation,
 			},
 			RedirectURI: r.redirectURI, Challenge: r.challenge, OpenID: r.openID, Nonce: r.nonce, SignedIn: since,
 		})
@@ -153,7 +160,10 @@ func (l *Login) implicitToken(ctx context.Context, r *authorizeRequest, person a
 	given := &issued{grant: auth.Grant{Org: person.Org, Client: r.client, ClientOrg: r.clientOrg, Scope: scope}}
 	err := l.DB.View(ctx, person.Org, func(tx *store.Tx) error {
 		var err error
-		given.grant.User, err = person.User(tx)
+		if given.grant.User, err = person.User(tx); err != nil {
+			return err
+		}
+		given.grant.Authorization, err = identity.AuthorizationGeneration(tx, r.client.ID)
 		return err
 	})
 	if err != nil {
@@ -163,6 +173,7 @@ func (l *Login) implicitToken(ctx context.Context, r *authorizeRequest, person a
 	if err != nil {
 		return nil, err
 	}
+	l.noteIssued("implicit")
 	return r.withState([]parameter{
 		{"access_token", answer.AccessToken}, {"expires_in", itoa(answer.ExpiresIn)}, {"token_type", answer.TokenType},
 	}), nil

@@ -81,7 +81,7 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string)
 	}
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
 		var err error
-		r.client, r.clientOrg, err = findClient(tx, query.Get("client_id"))
+		r.client, r.clientOrg, err = findClient(tx, query.Get("client_id"), l.Clock.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			return untrusted{errorInvalidClientID}
 		}

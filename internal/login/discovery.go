@@ -2,13 +2,39 @@ package login
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
 
-// jwks answers the public keys that tokens can be checked with.
+// jwks answers the public keys that tokens can be checked with. Whoever keeps the
+// set must ask whether it still is the one, since a rotation may come at any time
+// and what it brings signs at once; asking costs no body.
 func (l *Login) jwks(c echo.Context) error {
-	return c.Blob(http.StatusOK, "application/jwk-set+json", l.Authority.JWKS())
+	set := l.Authority.KeySet()
+	h := c.Response().Header()
+	h.Del("Pragma")
+	h.Del("Expires")
+	h.Set(echo.HeaderCacheControl, "public, max-age=0, must-revalidate")
+	h.Set("ETag", set.ETag)
+	if names(c.Request().Header.Values("If-None-Match"), set.ETag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, "application/jwk-set+json", set.JSON)
+}
+
+// names says whether one of the values of If-None-Match names the tag. A weak
+// spelling of it counts as well (RFC 9110 §13.1.2).
+func names(values []string, tag string) bool {
+	for _, value := range values {
+		for one := range strings.SplitSeq(value, ",") {
+			one = strings.TrimSpace(one)
+			if one == "*" || strings.TrimPrefix(one, "W/") == tag {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // serverMetadata is the authorization server metadata of RFC 8414, and with the
@@ -70,7 +96,7 @@ func (l *Login) metadata(c echo.Context) error { return c.JSON(http.StatusOK, l.
 func (l *Login) openIDConfiguration(c echo.Context) error {
 	m := l.serverMetadata()
 	m.SubjectTypes = []string{"public"}
-	m.IDTokenAlgs = []string{"ES256"}
+	m.IDTokenAlgs = l.Authority.Algorithms()
 	m.Claims = []string{"iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "org", "name", "email"}
 	m.PromptValues = []string{"none", "login"}
 	m.RequestURIs, m.RequestObjects = new(bool), new(bool)

@@ -69,7 +69,7 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 	user, err := c.User(tx)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil, errBadCode.because("the user is gone, or all of their tokens were ended")
+		return nil, errBadCode.because("the user is gone, or all of their tokens were ended, or the approval of the client was revoked")
 	case err != nil:
 		return nil, err
 	case c.RedirectURI != redirectURI:
@@ -79,7 +79,7 @@ func redeemCode(g *grantRequest, tx *store.Tx) (*issued, error) {
 		return nil, err
 	}
 	given := &issued{grant: auth.Grant{
-		Org: c.Org, Client: g.client, ClientOrg: g.clientOrg, User: user, Family: c.Family, Scope: c.Scope,
+		Org: c.Org, Client: g.client, ClientOrg: g.clientOrg, User: user, Family: c.Family, Scope: c.Scope, Authorization: c.Authorization,
 	}}
 	if c.OpenID {
 		given.openID = &openID{signedIn: c.SignedIn, nonce: c.Nonce}

@@ -49,5 +49,15 @@ func issueToPerson(g *grantRequest, tx *store.Tx) (*issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &issued{grant: auth.Grant{Org: person.Org, Client: g.client, ClientOrg: g.clientOrg, User: user}}, nil
+	return g.issueTo(tx, person.Org, user)
+}
+
+// issueTo gives a token of a user, in the name of what their organization has
+// decided about the client until now.
+func (g *grantRequest) issueTo(tx *store.Tx, org string, user *identity.User) (*issued, error) {
+	generation, err := identity.AuthorizationGeneration(tx.In(org), g.client.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &issued{grant: auth.Grant{Org: org, Client: g.client, ClientOrg: g.clientOrg, User: user, Authorization: generation}}, nil
 }

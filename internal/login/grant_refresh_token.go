@@ -37,12 +37,12 @@ func refresh(g *grantRequest, tx *store.Tx) (*issued, error) {
 	}
 	user, err := granted.User(tx)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, bad.because("the user is gone, or all of their tokens were ended")
+		return nil, bad.because("the user is gone, or all of their tokens were ended, or the approval of the client was revoked")
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &issued{refreshToken: successor, grant: auth.Grant{
-		Org: granted.Org, Client: g.client, ClientOrg: g.clientOrg, User: user, Family: granted.Family, Scope: granted.Scope,
+		Org: granted.Org, Client: g.client, ClientOrg: g.clientOrg, User: user, Family: granted.Family, Scope: granted.Scope, Authorization: granted.Authorization,
 	}}, nil
 }

@@ -68,7 +68,7 @@ func redeemAssertion(g *grantRequest, tx *store.Tx) (*issued, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &issued{grant: auth.Grant{Org: p.person.Org, Client: g.client, ClientOrg: g.clientOrg, User: user}}, nil
+	return g.issueTo(tx, p.person.Org, user)
 }
 
 // refusedAssertion words a reason as the grant's refusal; it leaves failures of

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -41,6 +42,10 @@ type Login struct {
 	// names this server by a name that no page of another site could.
 	Guard       echo.MiddlewareFunc
 	TrustedHost func(hostport string) bool
+
+	// Issued hears of each access token that was given out, by the grant type; nil
+	// means nobody does.
+	Issued func(grantType string)
 
 	// Limit counts a token request of a client and says for how many seconds no
 	// more are served; nil means no limit.
@@ -182,6 +187,10 @@ func (l *Login) respond(c echo.Context, v any, err error) error {
 	}
 	if wait, ok := errors.AsType[tooManyFailures](err); ok {
 		return write(c.Response(), http.StatusBadRequest, refuse("invalid_grant", wait.Error()))
+	}
+	if unsaved, ok := errors.AsType[*store.NotSavedError](err); ok {
+		public, _ := handlers.Translate(unsaved)
+		return WriteError(c.Response(), public.Status, public.Message)
 	}
 	if c.Request().Context().Err() == nil { // a client that hung up is nobody's failure
 		l.Logger.Error("token request failed", "error", err)

@@ -240,7 +240,7 @@ func (l *Login) logout(c echo.Context) error {
 	query := queryOf(c.Request())
 	target, known := query.Get("redirect_uri"), false
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		client, _, err := findClient(tx, query.Get("client_id"))
+		client, _, err := findClient(tx, query.Get("client_id"), l.Clock.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}

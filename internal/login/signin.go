@@ -228,17 +228,49 @@ func (l *Login) actApprove(c echo.Context, r *authorizeRequest, s *signedIn, see
 		if err != nil {
 			return err
 		}
-		stamp := identity.Stamp{At: clock.At(l.Clock.Now()), By: &identity.Ref{ID: user.ID, Name: user.Name, SelfURI: "/api/v2/users/" + user.ID}}
-		fresh := &identity.Authorization{ClientID: r.client.ID, Scope: r.client.Scope, Created: stamp, Modified: stamp}
-		if before, err := identity.Authorizations.Peek(tx, r.client.ID); err == nil {
-			fresh.Created = before.Created
+		stamp := l.stamp(user)
+		decided, err := identity.AuthorizationOf(tx, r.client.ID)
+		if err != nil {
+			return err
 		}
-		return identity.Authorizations.Put(tx, fresh)
+		decided.Decide(identity.AuthorizationAuthorized, r.client.Scope, stamp)
+		return identity.Authorizations.Put(tx, decided)
 	})
 	if err != nil {
 		return err
 	}
 	return l.proceed(c, r, s)
+}
+
+func (l *Login) stamp(by *identity.User) identity.Stamp {
+	return identity.Stamp{At: clock.At(l.Clock.Now()), By: &identity.Ref{ID: by.ID, Name: by.Name, SelfURI: "/api/v2/users/" + by.ID}}
+}
+
+// askForApproval notes, for those who may approve the application, that the
+// person wanted to use it.
+func (l *Login) askForApproval(ctx context.Context, r *authorizeRequest, person auth.Person) error {
+	var fresh *identity.Authorization
+	ask := func(tx *store.Tx) error {
+		user, err := person.User(tx)
+		if err != nil {
+			return err
+		}
+		fresh, err = identity.AuthorizationOf(tx, r.client.ID)
+		if err == nil && !fresh.Ask(r.client, l.stamp(user)) {
+			fresh = nil // known
+		}
+		return err
+	}
+	// Most often somebody has asked before, and nothing needs to be written.
+	if err := l.DB.View(ctx, person.Org, ask); err != nil || fresh == nil {
+		return err
+	}
+	return l.DB.Update(ctx, person.Org, func(tx *store.Tx) error {
+		if err := ask(tx); err != nil || fresh == nil {
+			return err
+		}
+		return identity.Authorizations.Put(tx, fresh)
+	})
 }
 
 // actAs signs a seeded user in without asking for the password that the fixtures

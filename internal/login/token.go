@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -93,7 +94,8 @@ func (l *Login) token(c echo.Context) error {
 	if err == nil {
 		answer, clientID, err = l.grant(c.Request(), form)
 	}
-	if err != nil && l.Logger.Enabled(c.Request().Context(), slog.LevelInfo) {
+	_, unsaved := errors.AsType[*store.NotSavedError](err) // of which the log hears elsewhere
+	if err != nil && !unsaved && l.Logger.Enabled(c.Request().Context(), slog.LevelInfo) {
 		l.Logger.Info("token refused", "grant", printable(form.Get("grant_type")), "client", printable(clientID),
 			"reason", err.Error(), "correlation", handlers.CorrelationID(c.Response()))
 	}
@@ -164,7 +166,9 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 	}
 	given, err := g.run(r.Context(), grant)
 	if err == nil {
-		answer, err = l.mint(given)
+		if answer, err = l.mint(given); err == nil {
+			l.noteIssued(name)
+		}
 	}
 	if g.clientOrg != "" { // what is no client's id may be a secret in the wrong place
 		clientID = g.clientID
@@ -211,7 +215,7 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 // admit looks the client up and checks its secret, its state and its type; then
 // it counts the request against the client's limit, where there is one.
 func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
-	client, org, err := findClient(tx, g.clientID)
+	client, org, err := findClient(tx, g.clientID, g.login.Clock.Now())
 	if errors.Is(err, store.ErrNotFound) {
 		return refuse("invalid_client", "client not found")
 	}
@@ -265,6 +269,12 @@ func (l *Login) mint(given *issued) (*tokenResponse, error) {
 	return answer, err
 }
 
+func (l *Login) noteIssued(grantType string) {
+	if l.Issued != nil {
+		l.Issued(grantType)
+	}
+}
+
 // findGrant returns the grant type, or nil where there is none or it is
 // switched off.
 func (l *Login) findGrant(name string) *grantType {
@@ -300,9 +310,12 @@ func doubled(form url.Values) (name string, twice bool) {
 
 // findClient finds a client and the organization that it belongs to, or
 // store.ErrNotFound. There are few organizations, so it looks into each.
-func findClient(tx *store.Tx, clientID string) (client *identity.Client, org string, err error) {
+func findClient(tx *store.Tx, clientID string, now time.Time) (client *identity.Client, org string, err error) {
 	for id := range tx.Orgs() {
 		client, err := identity.Clients.Peek(tx.In(id), clientID)
+		if err == nil && client.Gone(now) {
+			err = store.ErrNotFound
+		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return client, id, err
 		}

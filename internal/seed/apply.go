@@ -51,6 +51,11 @@ func (o *organization) apply(tx *store.Tx, now *clock.Time) error {
 	for _, g := range o.groups {
 		group := *g
 		group.Modified = now
+		for _, u := range o.members[g.ID] {
+			if _, err := group.Join(tx, u); err != nil {
+				return fmt.Errorf("member %s of group %s: %w", u.Email, group.Name, err)
+			}
+		}
 		if err := identity.Groups.Insert(tx, &group); err != nil {
 			return fmt.Errorf("group %s: %w", group.Name, err)
 		}

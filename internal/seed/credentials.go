@@ -118,7 +118,7 @@ func (o *organization) held(subjectID string) (held []string, all bool) {
 	}
 	groupNames := make(map[string]string)
 	for _, g := range o.groups {
-		if g.RolesEnabled && slices.Contains(g.MemberIDs, subjectID) {
+		if g.RolesEnabled && slices.ContainsFunc(o.members[g.ID], func(u *identity.User) bool { return u.ID == subjectID }) {
 			groupNames[g.ID] = g.Name
 		}
 	}

@@ -117,6 +117,8 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		{"unknown division of a user", lines("users:", "  - email: a@x.test", "    name: A", "    division: Mars"), `a.yaml:5: users[0].division: there is no division "Mars"`},
 		{"role that is left out", lines("defaultRoles: [employee]", "users:", "  - email: a@x.test", "    name: A", "    roles: [User in Home]"), `a.yaml:6: users[0].roles[0]: there is no role "User"; there are employee`},
 		{"employee where there is none", lines("defaultRoles: none", "users:", "  - email: a@x.test", "    name: A", "    employee: true"), "a.yaml:6: users[0].employee: is true, but defaultRoles leaves out the employee role"},
+		{"unknown owner", lines("groups:", "  - name: G", "    owners: [a@x.test]"), `a.yaml:4: groups[0].owners[0]: there is no user "a@x.test", and no other`},
+		{"deleted member", lines("users: [{email: a@x.test, name: A, state: deleted}]", "groups:", "  - name: G", "    members: [a@x.test]"), `a.yaml:5: groups[0].members[0]: "a@x.test" is deleted and cannot be in a group`},
 		{"unknown member", lines("groups:", "  - name: G", "    members: [a@x.test]"), `a.yaml:4: groups[0].members[0]: there is no user "a@x.test", and no other`},
 		{"role without division", lines("users:", "  - email: a@x.test", "    name: A", "    roles: [User]"), `a.yaml:5: users[0].roles[0]: must be "role in division", such as `},
 		{"role in two readings", lines("divisions: [{name: B}, {name: B in C}]", "roles: [{name: A}, {name: A in B}, {name: A in B in C}]", "groups:", "  - name: G", "    roles: [A in B in C]"), ""},
@@ -141,6 +143,7 @@ func TestErrorsNameFileLineAndPath(t *testing.T) {
 		{"Home that is not home", lines("divisions:", "  - name: Home"), "a.yaml:3: divisions[0].name: is the name of the home division; say home: true"},
 		{"member twice", lines("users: [{email: a@x.test, name: A}]", "groups:", "  - name: G", "    members: [a@x.test, a@x.test]"), `a.yaml:5: groups[0].members[1]: "a@x.test" is listed twice`},
 		{"member twice in another case", lines("users: [{email: a@x.test, name: A}]", "groups:", "  - name: G", "    members: [a@x.test, A@x.test]"), `a.yaml:5: groups[0].members[1]: "A@x.test" is listed twice`},
+		{"owner twice", lines("users: [{email: a@x.test, name: A}]", "groups:", "  - name: G", "    owners: [a@x.test, a@x.test]"), `a.yaml:5: groups[0].owners[1]: "a@x.test" is listed twice`},
 		{"role twice in a division", lines("groups:", "  - name: G", "    roles:", "      - User in Home", "      - {role: user, division: home}"), "a.yaml:6: groups[0].roles[1]: is listed twice"},
 
 		// What does not go together.

@@ -91,11 +91,12 @@ var organizationKeys = []key[organizationEntry]{
 }
 
 type settingsEntry struct {
-	enforceScopes, grantDivisionAware, testIdentityProvider flag
+	enforceScopes, expandWildcards, grantDivisionAware, testIdentityProvider flag
 }
 
 var settingsKeys = []key[settingsEntry]{
 	{"enforceScopes", false, func(s *settingsEntry, v value) error { return v.flag(&s.enforceScopes) }},
+	{"expandWildcards", false, func(s *settingsEntry, v value) error { return v.flag(&s.expandWildcards) }},
 	{"grantDivisionAware", false, func(s *settingsEntry, v value) error { return v.flag(&s.grantDivisionAware) }},
 	{"testIdentityProvider", false, func(s *settingsEntry, v value) error { return v.flag(&s.testIdentityProvider) }},
 }
@@ -166,7 +167,7 @@ type groupEntry struct {
 	place
 	name, id, description text
 	rolesEnabled          flag
-	members               []text
+	members, owners       []text
 	roles                 []pairEntry
 }
 
@@ -176,6 +177,7 @@ var groupKeys = []key[groupEntry]{
 	{"description", false, func(g *groupEntry, v value) error { return v.anyText(&g.description) }},
 	{"rolesEnabled", false, func(g *groupEntry, v value) error { return v.flag(&g.rolesEnabled) }},
 	{"members", false, func(g *groupEntry, v value) error { return v.texts(&g.members, value.email) }},
+	{"owners", false, func(g *groupEntry, v value) error { return v.texts(&g.owners, value.email) }},
 	{"roles", false, func(g *groupEntry, v value) error { return v.pairs(&g.roles) }},
 }
 

@@ -44,6 +44,7 @@ func (d *document) add(more *document) error {
 	}
 	for _, pair := range []struct{ into, from *flag }{
 		{&d.settings.enforceScopes, &more.settings.enforceScopes},
+		{&d.settings.expandWildcards, &more.settings.expandWildcards},
 		{&d.settings.grantDivisionAware, &more.settings.grantDivisionAware},
 		{&d.settings.testIdentityProvider, &more.settings.testIdentityProvider},
 	} {

@@ -78,7 +78,7 @@ defaultRoles: [employee]
 func TestClashesBetweenFixturesNameBoth(t *testing.T) {
 	t.Parallel()
 	const base = `organization: {name: Acme, id: 6d6f636b-0000-4000-8000-000000000001, shortName: a}
-settings: {enforceScopes: true, grantDivisionAware: true, testIdentityProvider: true}
+settings: {enforceScopes: true, expandWildcards: true, grantDivisionAware: true, testIdentityProvider: true}
 defaultRoles: all
 divisions: [{name: Home, home: true}]
 users: [{email: a@x.test, name: A, password: p}]

@@ -17,6 +17,7 @@ type organization struct {
 	divisions []*identity.Division
 	roles     []*identity.Role
 	groups    []*identity.Group
+	members   map[string][]*identity.User // by the id of the group
 	users     []*identity.User
 	clients   []*identity.Client
 	providers []*identity.Provider
@@ -131,6 +132,7 @@ func (r *resolver) nameOrg(shortNames names) error {
 		ProductPlatform:    cmp.Or(o.platform.s, "GenesysCloud"),
 		Settings: identity.Settings{
 			EnforceScopes:      r.from.settings.enforceScopes.on,
+			ExpandWildcards:    r.from.settings.expandWildcards.on,
 			GrantDivisionAware: r.from.settings.grantDivisionAware.on,
 		},
 	}

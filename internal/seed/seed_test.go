@@ -154,7 +154,7 @@ func TestDefaultFixtureIsAnOrganizationOneCanWorkWith(t *testing.T) {
 		}
 		handed := 0
 		for _, g := range collect(t, tx, &identity.Groups) {
-			if g.RolesEnabled && len(g.MemberIDs) > 0 && len(identity.OwnPairs(tx, g.ID)) > 0 {
+			if g.RolesEnabled && g.Members > 0 && len(identity.OwnPairs(tx, g.ID)) > 0 {
 				handed++
 			}
 		}
@@ -175,7 +175,7 @@ func TestDefaultFixtureGivesItsAdminsEveryRoleInEveryDivision(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		client, err := identity.PeekClient(tx, env.ClientID)
+		client, err := identity.PeekClient(tx, env.ClientID, time.Time{})
 		if err != nil {
 			return err
 		}

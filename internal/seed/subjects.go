@@ -97,26 +97,31 @@ func (r *resolver) employ(e *userEntry, pairs []identity.Pair) ([]identity.Pair,
 }
 
 func (r *resolver) resolveGroups() error {
-	r.groupIDs = make(names)
+	r.groupIDs, r.members = make(names), make(map[string][]*identity.User)
+	byID := make(map[string]*identity.User, len(r.users))
+	for _, u := range r.users {
+		byID[u.ID] = u
+	}
 	for i := range r.from.groups {
 		e := &r.from.groups[i]
 		group := &identity.Group{
-			Name: e.name.s, Description: e.description.s, Type: "official", Visibility: "public", State: "active",
+			Name: e.name.s, Description: e.description.s,
+			Type: identity.GroupOfficial, Visibility: identity.GroupPublic, State: identity.GroupActive,
 			RulesVisible: true, RolesEnabled: e.rolesEnabled.on || !e.rolesEnabled.set, Version: 1,
 		}
 		var err error
 		if group.ID, err = r.identify("group", r.groupIDs, e.name, e.id); err != nil {
 			return err
 		}
-		for _, member := range e.members {
-			id, err := r.userIDs.find(member, "user")
-			if err != nil {
-				return err
-			}
-			if slices.Contains(group.MemberIDs, id) {
-				return member.fail("%q is listed twice", member.s)
-			}
-			group.MemberIDs = append(group.MemberIDs, id)
+		if r.members[group.ID], err = r.people(e.members, byID); err != nil {
+			return err
+		}
+		owners, err := r.people(e.owners, byID)
+		if err != nil {
+			return err
+		}
+		for _, u := range owners {
+			group.OwnerIDs = append(group.OwnerIDs, u.ID)
 		}
 		if len(e.roles) > 0 && !group.RolesEnabled {
 			return e.rolesEnabled.fail("is false, but the group has roles")
@@ -129,6 +134,28 @@ func (r *resolver) resolveGroups() error {
 		r.groups = append(r.groups, group)
 	}
 	return nil
+}
+
+// people finds users by their e-mail addresses. byID has all users.
+func (r *resolver) people(addresses []text, byID map[string]*identity.User) ([]*identity.User, error) {
+	var people []*identity.User
+	seen := make(map[string]bool)
+	for _, address := range addresses {
+		id, err := r.userIDs.find(address, "user")
+		if err != nil {
+			return nil, err
+		}
+		if seen[id] {
+			return nil, address.fail("%q is listed twice", address.s)
+		}
+		seen[id] = true
+		u := byID[id]
+		if u.State == identity.UserDeleted {
+			return nil, address.fail("%q is deleted and cannot be in a group", address.s)
+		}
+		people = append(people, u)
+	}
+	return people, nil
 }
 
 func (r *resolver) resolveClients() error {

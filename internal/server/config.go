@@ -4,10 +4,12 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/outbound"
@@ -24,6 +26,7 @@ type Config struct {
 	PublicURL  string             // the URL that clients use; "" means the listen URL
 	GrantRule  identity.GrantRule // "" means strict
 	RateLimits bool               // refuse calls over the rate limit
+	JWTAlg     auth.Algorithm     // of new tokens; "" means that of the state's newest key, ES256 in a new state
 	Outbound   outbound.Policy    // which systems data actions may call; "" means those on loopback addresses
 
 	PasswordGrant bool // serve the grant type password
@@ -32,10 +35,17 @@ type Config struct {
 
 	Version string // shown by health; "" means "dev"
 
+	// Profiler serves programs on this machine below /_mockcloud/pprof/, which it
+	// does not see of the path; nil means that nobody does. It comes from outside
+	// since the standard library's registers itself with every program that it is
+	// in, and this package may be part of somebody's tests.
+	Profiler http.Handler
+
 	Clock  clock.Clock   // nil means the machine's
 	NewID  func() string // nil means random UUIDs (see idsOf)
 	Random io.Reader     // for keys and secrets; nil means the system's
 	Logger *slog.Logger  // nil means discard
+	OnSync func()        // called when a commit has reached the disk, before the calls in it are answered; nil for nothing
 }
 
 // idsOf makes random UUIDs, version 4 as the real service's are, whose first 48
@@ -61,20 +71,23 @@ type filled struct {
 	passwordGrant, noQuickLogin      bool
 	noImplicit                       bool
 	grantRule                        identity.GrantRule
+	jwtAlg                           auth.Algorithm
 	outbound                         outbound.Policy
 	clock                            clock.Clock
 	newID                            func() string
 	random                           io.Reader
+	profiler                         http.Handler
 	logger                           *slog.Logger
+	onSync                           func()
 }
 
 func (c Config) fill() filled {
 	f := filled{
 		listen: c.Listen, path: c.Path, publicURL: strings.TrimRight(c.PublicURL, "/"), version: c.Version,
 		fixtures: c.Fixtures, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
-		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger,
+		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger, onSync: c.OnSync,
 		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit,
-		outbound: c.Outbound,
+		outbound: c.Outbound, jwtAlg: c.JWTAlg, profiler: c.Profiler,
 	}
 	if f.listen == "" {
 		f.listen = "127.0.0.1:0"

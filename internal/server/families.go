@@ -4,6 +4,8 @@ import (
 	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/handlers/authorization"
+	"github.com/mockcloud/mockcloud/internal/handlers/greetings"
+	"github.com/mockcloud/mockcloud/internal/handlers/groups"
 	"github.com/mockcloud/mockcloud/internal/handlers/identityproviders"
 	"github.com/mockcloud/mockcloud/internal/handlers/integrations"
 	"github.com/mockcloud/mockcloud/internal/handlers/oauth"
@@ -14,6 +16,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/handlers/systempresences"
 	"github.com/mockcloud/mockcloud/internal/handlers/tokens"
 	"github.com/mockcloud/mockcloud/internal/handlers/users"
+	"github.com/mockcloud/mockcloud/internal/handlers/voicemail"
 )
 
 // family is a part of the API that implements operations by hand.
@@ -23,12 +26,14 @@ type family interface{ Register(r *handlers.Registry) }
 func (s *Server) families() []family {
 	return []family{
 		&authorization.Family{Objects: []authorization.Objects{
-			{Type: "QUEUE", Count: contactcenter.QueuesIn},
+			{Type: "QUEUE", Count: contactcenter.QueuesIn, DivisionOf: contactcenter.DivisionOfQueue, Move: contactcenter.MoveQueue},
 			{Type: "WRAPUPCODE", Count: contactcenter.WrapupCodesIn},
 		}},
+		&greetings.Family{},
+		&groups.Family{Users: users.Render},
 		&identityproviders.Family{},
 		&integrations.Family{Engine: s.actions},
-		&oauth.Family{},
+		&oauth.Family{Usage: s.usage},
 		&organizations.Family{},
 		&presence.Family{},
 		&presencedefinitions.Family{},
@@ -36,5 +41,6 @@ func (s *Server) families() []family {
 		&systempresences.Family{},
 		&tokens.Family{},
 		&users.Family{},
+		&voicemail.Family{},
 	}
 }

@@ -23,7 +23,7 @@ func floor(path string) (int, bool) {
 		return 4, true
 	case path == "internal/handlers", path == "internal/seed":
 		return 3, true
-	case path == "internal/auth", path == "internal/actions":
+	case path == "internal/auth", path == "internal/actions", path == "internal/usage":
 		return 2, true
 	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration":
 		return 1, true

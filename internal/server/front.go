@@ -28,6 +28,9 @@ const wellKnown = "/.well-known/"
 // nothing that goes wrong behind it reaches the client as anything but the
 // API's own error.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := s.begin(w)
+	defer s.end(a, r, s.config.clock.Now())
+	w = a
 	h := w.Header()
 	h[handlers.HeaderCorrelationID] = []string{s.correlationID(r)}
 	h["Cache-Control"] = noStore

@@ -1,10 +1,31 @@
 package server
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/mockcloud/mockcloud/internal/usage"
+)
 
 // observe hears of each request to an operation once it is decided what it
 // answers, just before the answer is sent. It must be cheap: every request pays
 // for it.
-func (s *Server) observe(x *exchange, status int, took time.Duration) {
-	_, _, _ = x, status, took
+func (s *Server) observe(x *exchange, status int, started time.Time) {
+	now := s.config.clock.Now()
+	s.remember(now, x.call.CorrelationID, x.call.Operation.Method, x.call.Operation.Path, status, &x.decision, x.explain)
+	s.countUsage(x, status)
+	s.measure(x, status, now.Sub(started))
+}
+
+// countUsage counts the call for the client that made it, once that is known.
+// mockcloud's own client belongs to nobody who could ask.
+func (s *Server) countUsage(x *exchange, status int) {
+	c := x.call.Caller
+	if c == nil || c.Builtin {
+		return
+	}
+	op := x.call.Operation
+	s.usage.Count(usage.Call{
+		Client: c.Client.ID, Home: cmp.Or(c.Claims.ClientOrg, c.Claims.Org), Org: c.Claims.Org, Method: op.Method, URI: op.Path,
+	}, status)
 }

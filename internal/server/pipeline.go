@@ -1,13 +1,14 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -44,6 +45,8 @@ type exchange struct {
 //
 // A request with a body is admitted before the body is read, and once more in
 // the transaction that does the work, since anything may have changed between.
+// Where its token has just done the same, the first is put off: it is only made up
+// for where the body is at fault, since what is wrong with the token is said first.
 func (x *exchange) serve(ctx context.Context) error {
 	if err := x.authenticate(); err != nil {
 		return err
@@ -52,14 +55,21 @@ func (x *exchange) serve(ctx context.Context) error {
 	if x.readsOnly() {
 		return x.view(ctx, x.admit, x.validate, x.passed, x.invoke)
 	}
-	if err := x.view(ctx, x.admit); err != nil {
-		return err
+	later := x.admissionCanWait(ctx)
+	if !later {
+		if err := x.admitFirst(ctx); err != nil {
+			return err
+		}
 	}
-	x.call.Tx = nil
-	if err := x.readBody(); err != nil {
-		return err
+	err := x.readBody()
+	if err == nil {
+		err = x.validate(ctx, nil)
 	}
-	if err := x.validate(ctx, nil); err != nil {
+	if err != nil {
+		if later {
+			// A client that hung up in the middle of its body has ended ctx.
+			err = cmp.Or(x.admitFirst(context.WithoutCancel(ctx)), err)
+		}
 		return err
 	}
 	if err := x.passed(ctx, nil); err != nil {
@@ -78,6 +88,19 @@ func (x *exchange) serve(ctx context.Context) error {
 	default:
 		return x.view(ctx, x.admit, x.invoke)
 	}
+}
+
+// admissionCanWait says whether the token will most likely be admitted, and
+// nothing happens before the transaction that sees to it.
+func (x *exchange) admissionCanWait(ctx context.Context) bool {
+	return x.claims != nil && x.limited == nil && x.claims.PassedBefore(x.call.Operation) &&
+		x.op != nil && x.op.Writes(x.call.Operation.Method) && !x.op.Prepares() && !actions.CheckOnly(ctx)
+}
+
+// admitFirst admits the request in a transaction of its own.
+func (x *exchange) admitFirst(ctx context.Context) error {
+	defer func() { x.call.Tx = nil }()
+	return x.view(ctx, x.admit)
 }
 
 // step is one station of the pipeline. tx is nil outside a transaction.
@@ -133,7 +156,7 @@ func (x *exchange) admit(ctx context.Context, tx *store.Tx) error {
 	if x.claims == nil {
 		return nil
 	}
-	x.decision.Divisions = nil // those of an earlier look
+	x.decision.Divisions, x.decision.Passed, x.decision.Policies = nil, nil, nil // those of an earlier look
 	caller, err := x.server.authority.Caller(tx, x.claims)
 	if auth.IsDead(err) {
 		x.decision.Reason = err.Error()
@@ -145,17 +168,23 @@ func (x *exchange) admit(ctx context.Context, tx *store.Tx) error {
 	x.call.Caller, x.decision.Caller = caller, caller
 	// What a data action calls in process comes from no address: the real service
 	// makes those calls from inside.
-	if _, inProcess := actions.Sender(ctx); !inProcess {
-		if refusal := x.server.authority.AllowsFrom(caller, x.call.RemoteIP); refusal != nil {
-			x.decision.Reason = refusal.Message
-			return refusal
-		}
+	from := x.call.RemoteIP
+	if _, inProcess := actions.Sender(ctx); inProcess {
+		from = netip.Addr{}
+	} else if refusal := x.server.authority.AllowsFrom(caller, from); refusal != nil {
+		x.decision.Reason = refusal.Message
+		return refusal
 	}
 	if x.limited != nil {
 		return x.limited
 	}
-	if refusal := caller.Authorize(tx, x.call.Operation); refusal != nil {
+	passed, refusal := caller.Authorize(tx, x.call.Operation)
+	if refusal != nil {
 		return refusal
+	}
+	x.decision.Passed = slices.Clip(passed) // shared: what is added goes elsewhere
+	if x.decision.Policies, err = x.server.authority.CheckPolicies(tx, caller, x.call.Operation, from); err != nil {
+		return err
 	}
 	x.admitted = true
 	return nil
@@ -167,22 +196,6 @@ func (x *exchange) countAsUse() {
 	if x.admitted && !x.call.PreserveIdle {
 		x.server.authority.Used(x.call.Caller)
 	}
-}
-
-// remoteIP is the address at the other end of the connection. What a client or a
-// proxy claims in X-Forwarded-For and the like is never looked at: anybody can
-// send it. ::1 counts as 127.0.0.1, since it is up to the machine which of them
-// localhost means.
-func remoteIP(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	ip := peer.Addr().Unmap().WithZone("")
-	if ip == netip.IPv6Loopback() {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	}
-	return ip
 }
 
 // errPassed ends the pipeline of a request that was only to be checked.
@@ -291,8 +304,8 @@ func (s *Server) wantsExplanation(r *http.Request) bool {
 }
 
 // explainIn puts the decision in words while the transaction that it was taken
-// in is still open: when the client asked for it, and when a refusal will be
-// logged.
+// in is still open: when the client asked for it, and of each refusal, which is
+// logged and remembered.
 func (x *exchange) explainIn(tx *store.Tx, err error) {
 	if err != nil {
 		public, _ := handlers.Translate(err)
@@ -300,7 +313,7 @@ func (x *exchange) explainIn(tx *store.Tx, err error) {
 		if public.Code == "bad.client.role" {
 			x.decision.Reason = public.Message // names the role and the division
 		}
-		if !x.wantsExplanation() && (!isRefusal(public) || !x.server.config.logger.Enabled(context.Background(), slog.LevelInfo)) {
+		if !x.wantsExplanation() && !isRefusal(public) {
 			return
 		}
 	}

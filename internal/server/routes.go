@@ -61,7 +61,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	x := &exchange{server: s, echo: c, op: impl}
 	x.decision.Operation = op
 	x.call = handlers.NewCall(&s.env, op, param)
-	x.call.Path, x.call.RawQuery, x.call.RemoteIP, x.call.Decision = r.URL.Path, r.URL.RawQuery, remoteIP(r), &x.decision
+	x.call.Path, x.call.RawQuery, x.call.RemoteIP, x.call.Decision = r.URL.Path, r.URL.RawQuery, handlers.RemoteIP(r), &x.decision
 	x.call.CorrelationID = handlers.CorrelationID(c.Response())
 	err := x.serve(r.Context())
 	w := c.Response()
@@ -70,7 +70,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 		return c.NoContent(http.StatusNoContent)
 	}
 	if err == nil {
-		s.observe(x, op.Facts().Status, s.config.clock.Now().Sub(started))
+		s.observe(x, op.Facts().Status, started)
 		x.setExplanation(w)
 		err = handlers.WriteResult(w, op.Method, op.Facts().Status, x.result)
 		s.logAnswer(r, op, w, started, nil, nil)
@@ -84,7 +84,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	case isRefusal(public) || s.wantsExplanation(r):
 		x.explain = x.decision.Explain(nil)
 	}
-	s.observe(x, public.Status, s.config.clock.Now().Sub(started))
+	s.observe(x, public.Status, started)
 	x.setExplanation(w)
 	if unforeseen && r.Context().Err() == nil { // a client that hung up is nobody's failure
 		s.logFailure("operation failed", op.ID, w, err)
@@ -151,6 +151,7 @@ func (s *Server) outsideCatalogue(r *http.Request, w http.ResponseWriter, status
 	}
 	decision.Outcome = public
 	why := decision.Explain(nil)
+	s.remember(s.config.clock.Now(), handlers.CorrelationID(w), excerpt(r.Method), excerpt(r.URL.Path), public.Status, &decision, why)
 	if s.wantsExplanation(r) {
 		writeExplanation(w, why)
 	}
@@ -209,7 +210,7 @@ func (s *Server) knownCaller(w http.ResponseWriter, r *http.Request, d *auth.Dec
 			}
 			d.Caller = caller
 			_, inProcess := actions.Sender(r.Context())
-			if refusal := s.authority.AllowsFrom(caller, remoteIP(r)); refusal != nil && !inProcess {
+			if refusal := s.authority.AllowsFrom(caller, handlers.RemoteIP(r)); refusal != nil && !inProcess {
 				d.Reason = refusal.Message
 				return refusal
 			}

@@ -4,8 +4,8 @@
 package server
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +33,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/internal/usage"
 )
 
 // Server is a running mockcloud.
@@ -49,14 +50,19 @@ type Server struct {
 	env       handlers.Env
 	echo      *echo.Echo
 	limits    rateLimits
-	listener  net.Listener
+	usage     *usage.Recorder
+	memory    memory
+	unsaved   unsaved
+	listener  *net.TCPListener
 	http      *http.Server
 	url       atomic.Value // string
 	seeded    bool
 	present   *control.Present
 	served    chan error
+	accepted  chan struct{} // closed once no connection will come any more; nil before serving
 
 	connections connections
+	meters      *meters
 
 	byRoute sync.Once // fills routes, which only tests ask for
 	routes  map[string]*spec.Operation
@@ -74,14 +80,18 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 
 func (s *Server) start(ctx context.Context) error {
 	err := s.prepare(ctx)
-	var damage *store.PanicError
-	var syntax *json.SyntaxError
-	if errors.As(err, &damage) || errors.As(err, &syntax) {
+	_, opening := errors.AsType[*store.OpenError](err)
+	_, panicked := errors.AsType[*store.PanicError](err)
+	if panicked || (errors.Is(err, store.ErrDamaged) && !opening) {
 		// Opening looks at the file's frame only; what is read first shows more.
 		return fmt.Errorf("%s is damaged (%.200w): nothing was changed; restore a copy, or move it away and start with a new one", s.config.path, err)
 	}
+	if _, unsaved := errors.AsType[*store.NotSavedError](err); unsaved {
+		return fmt.Errorf("%s: %w: make room, or use another file", cmp.Or(s.config.path, s.temporary), err)
+	}
 	if err == nil {
-		go func() { s.served <- s.http.Serve(s.listener) }()
+		s.unsaved.serving.Store(true)
+		s.beginServing()
 	}
 	return err
 }
@@ -96,15 +106,17 @@ func (s *Server) prepare(ctx context.Context) error {
 	if s.catalogue, err = spec.Load(); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
-	if err := s.openState(); err != nil {
+	if err := s.openState(ctx); err != nil {
 		return err
 	}
 	s.authority, err = auth.Open(ctx, auth.Config{
 		DB: s.db, Clock: s.config.clock, NewID: s.config.newID, Random: s.config.random, Issuer: s.URL,
+		Alg: s.config.jwtAlg,
 	})
 	if err != nil {
 		return err
 	}
+	s.usage = usage.New(usage.Config{DB: s.db, Clock: s.config.clock, NewID: s.config.newID})
 	s.outbound = outbound.NewClient(s.config.outbound, outbound.Options{})
 	if err := s.seed(ctx); err != nil {
 		return err
@@ -124,7 +136,11 @@ func (s *Server) listen(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("cannot listen on %s (%w): choose another address with --listen", s.config.listen, err)
 	}
-	s.listener = l
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return fmt.Errorf("cannot listen on %s: it is a %T", s.config.listen, l)
+	}
+	s.listener = tcp
 	s.url.Store("http://" + dialable(l.Addr()))
 	return nil
 }
@@ -142,8 +158,8 @@ func dialable(a net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-func (s *Server) openState() error {
-	options := store.Options{}
+func (s *Server) openState(ctx context.Context) error {
+	options := store.Options{Committed: s.committed, OnSync: s.config.onSync}
 	path := s.config.path
 	if path == "" {
 		dir, err := os.MkdirTemp("", "mockcloud-")
@@ -158,7 +174,7 @@ func (s *Server) openState() error {
 		return err
 	}
 	s.db = db
-	return nil
+	return db.CompleteIndexes(ctx, collections())
 }
 
 func (s *Server) seed(ctx context.Context) error {
@@ -170,7 +186,7 @@ func (s *Server) seed(ctx context.Context) error {
 	}
 	s.control = &control.Control{
 		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
-		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound,
+		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Explain: s.explainLater,
 	}
 	found, err := s.control.Seeded(ctx)
 	if err != nil || (found && !s.config.reset) {
@@ -185,6 +201,7 @@ func (s *Server) assemble() error {
 		Catalogue: s.catalogue, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID,
 		Random: s.config.random, GrantRule: s.config.grantRule,
 	}
+	s.meters = s.newMeters()
 	s.limits.enforce = s.config.rateLimits
 	s.registry = handlers.NewRegistry(s.catalogue)
 	s.actions = &actions.Engine{
@@ -204,6 +221,10 @@ func (s *Server) assemble() error {
 	pages.Mount(s.echo)
 	s.control.OnReset = pages.Forgive
 	s.echo.GET("/", s.front)
+	s.echo.GET(controlPrefix+"/metrics", s.serveMetrics, s.control.Guard)
+	if s.config.profiler != nil {
+		s.echo.GET(controlPrefix+"/pprof/*", s.serveProfiles, s.control.Guard, control.LoopbackOnly)
+	}
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -223,6 +244,7 @@ func (s *Server) login() *login.Login {
 		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard, TrustedHost: s.control.TrustedHost,
 		FixturesDigest: s.config.fixtures.Digest(),
 	}
+	l.Issued = s.meters.countToken
 	if s.config.rateLimits {
 		l.Limit = s.limits.countTokenRequest(s.config.clock)
 	}
@@ -247,7 +269,8 @@ func (s *Server) front(c echo.Context) error {
 		"Health          "+s.URL()+"/_mockcloud/health\n"+
 		"Login document  "+s.URL()+"/_mockcloud/openapi/login.yaml\n\n"+
 		"Who is there, and how to get a token: see the lines that mockcloud printed when it started, or run `mockcloud env`.\n"+
-		"Why was a request refused? Send it with the header X-Mockcloud-Explain: true.\n")
+		"Why was a request refused? Send it with the header X-Mockcloud-Explain: true, or run `mockcloud explain` with\n"+
+		"the correlation id of its answer.\n")
 }
 
 // URL is where clients find the server: the public URL if one was given, else
@@ -303,15 +326,12 @@ func (s *Server) Failed() <-chan error { return s.served }
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	if s.http != nil {
-		defer s.connections.closeUnused().Stop()
 		if deadline, ok := ctx.Deadline(); ok && s.outbound != nil {
 			// What data actions wait for may take longer than there is time: half of it
 			// is left to tell their callers.
 			defer time.AfterFunc(time.Until(deadline)/2, s.outbound.Close).Stop()
 		}
-		if err := s.http.Shutdown(ctx); err != nil {
-			errs = append(errs, s.http.Close())
-		}
+		errs = append(errs, s.stopServing(ctx))
 	} else if s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}
@@ -320,6 +340,9 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	if s.authority != nil {
 		errs = append(errs, s.authority.Close(ctx))
+	}
+	if s.usage != nil {
+		errs = append(errs, s.usage.Close(ctx))
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

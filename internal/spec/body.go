@@ -37,12 +37,12 @@ func (o *Operation) checkBody(d *detail, r *Request, in *Input) *apierr.Error {
 	if err != nil {
 		return malformed(err)
 	}
-	unknown := dropUnset(schema, value, 0)
+	lost := dropUnset(schema, value, 0)
 	if err := schema.VisitJSON(value, o.catalogue.formats...); err != nil {
 		return o.refuse(value, err)
 	}
 	in.Body, in.Raw = value, r.Body
-	if unknown {
+	if lost {
 		in.Raw = keep(r.Body, value)
 	}
 	return nil
@@ -139,13 +139,14 @@ func names(value any) int {
 
 // dropUnset removes what a client cannot set from a decoded value: fields that
 // it may only read, nulls, and fields that the schema does not know. Elements of
-// lists and fields of unknown shape stay as they are. It says whether there was
-// an unknown field: a name that only differs by case from a known one would
-// otherwise pass unchecked into a Go struct.
+// lists and fields of unknown shape stay as they are. It says whether the text
+// must lose something, too: an unknown field, whose name may differ only by case
+// from a known one and would otherwise pass unchecked into a Go struct, or a null,
+// which would come back where parts of a body are kept as they were sent.
 //
 // The id of an object inside another stays even where it is read-only: it says
 // which object is meant.
-func dropUnset(schema *openapi3.Schema, value any, depth int) (unknown bool) {
+func dropUnset(schema *openapi3.Schema, value any, depth int) (lost bool) {
 	switch value := value.(type) {
 	case map[string]any:
 		additional := schema.AdditionalProperties
@@ -161,12 +162,15 @@ func dropUnset(schema *openapi3.Schema, value any, depth int) (unknown bool) {
 			case ref == nil:
 				if additional.Has == nil || !*additional.Has {
 					delete(value, name)
-					unknown = true
+					lost = true
 				}
-			case ref.Value.ReadOnly && (name != "id" || depth == 0), field == nil && !ref.Value.Nullable:
+			case ref.Value.ReadOnly && (name != "id" || depth == 0):
 				delete(value, name)
+			case field == nil && !ref.Value.Nullable:
+				delete(value, name)
+				lost = true
 			default:
-				unknown = dropUnset(ref.Value, field, depth+1) || unknown
+				lost = dropUnset(ref.Value, field, depth+1) || lost
 			}
 		}
 	case []any:
@@ -174,10 +178,10 @@ func dropUnset(schema *openapi3.Schema, value any, depth int) (unknown bool) {
 			return false
 		}
 		for _, element := range value {
-			unknown = dropUnset(schema.Items.Value, element, depth+1) || unknown
+			lost = dropUnset(schema.Items.Value, element, depth+1) || lost
 		}
 	}
-	return unknown
+	return lost
 }
 
 // requestFormats are the library's options for requests. They leave its global

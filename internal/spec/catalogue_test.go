@@ -306,8 +306,9 @@ func TestErrorCodesAreTheOperationsOwn(t *testing.T) {
 func TestDivisions(t *testing.T) {
 	t.Parallel()
 	c := load(t)
-	known := make(map[string]bool)
+	known, permissions := make(map[string]bool), make(map[string]bool)
 	for _, p := range c.Permissions() {
+		permissions[p.String()] = true
 		known[p.Domain+":"+p.Entity] = true
 	}
 	// The types are the values that the move operation takes.
@@ -329,6 +330,11 @@ func TestDivisions(t *testing.T) {
 		d, ok := c.DivisionObject(name)
 		if !ok || d.Type != name || !known[d.Domain+":"+d.Entity] || !c.DivisionAware(d.Domain, d.Entity) {
 			t.Errorf("%s: %+v %t", name, d, ok)
+		}
+		// Guess: scripts too are moved by those who may edit them, although no
+		// operation asks for that permission.
+		if move := d.Domain + ":" + d.Entity + ":edit"; d.Move.String() != move || !permissions[move] && name != "SCRIPT" {
+			t.Errorf("%s is moved by %s", name, d.Move)
 		}
 	}
 	if _, ok := c.DivisionObject("PENCIL"); ok {

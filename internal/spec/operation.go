@@ -107,6 +107,9 @@ type factsText struct {
 	Preview    bool                    `json:"preview"`
 }
 
+// Catalogue is the one that the operation is in.
+func (o *Operation) Catalogue() *Catalogue { return o.catalogue }
+
 // Facts returns what the catalogue knows of the operation.
 func (o *Operation) Facts() *Facts { return &o.detail().Facts }
 

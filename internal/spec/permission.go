@@ -116,6 +116,7 @@ type DivisionObject struct {
 	Type   string // as in the path of the move operation, such as "QUEUE"
 	Domain string
 	Entity string
+	Move   Permission // what it takes to move one, where it is and where it goes
 }
 
 func parseDivisions(text string) ([]DivisionObject, error) {
@@ -125,10 +126,14 @@ func parseDivisions(text string) ([]DivisionObject, error) {
 			continue
 		}
 		fields := strings.Fields(line)
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("spec: division object %q: want three columns", strings.TrimSpace(line))
+		if len(fields) != 4 {
+			return nil, fmt.Errorf("spec: division object %q: want four columns", strings.TrimSpace(line))
 		}
-		objects = append(objects, DivisionObject{Type: fields[0], Domain: fields[1], Entity: fields[2]})
+		move, err := ParsePermission(strings.Join(fields[1:], ":"))
+		if err != nil {
+			return nil, fmt.Errorf("spec: division object %s: %w", fields[0], err)
+		}
+		objects = append(objects, DivisionObject{Type: fields[0], Domain: fields[1], Entity: fields[2], Move: move})
 	}
 	return objects, nil
 }

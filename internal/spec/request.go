@@ -27,8 +27,8 @@ type Input struct {
 	// may not set and without nulls; nil when there is none.
 	Body any
 
-	// Raw is the body as sent, or Body encoded anew where the body held fields
-	// that the schema does not know; nil when there is none.
+	// Raw is the body as sent, without the nulls and the fields that the schema
+	// does not know; nil when there is none.
 	Raw []byte
 }
 

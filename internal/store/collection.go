@@ -135,7 +135,7 @@ func (c *Collection[T]) decode(key string, raw []byte) (T, error) {
 	var v T
 	if err := json.Unmarshal(raw, &v); err != nil {
 		var none T
-		return none, fmt.Errorf("store: %s %q: %w", c.Name, key, err)
+		return none, &DamagedError{What: fmt.Sprintf("store: %s %q", c.Name, key), Err: err}
 	}
 	return v, nil
 }

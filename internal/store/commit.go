@@ -18,10 +18,12 @@ const maxBatch = 128
 
 // On a slow disk it pays to wait a moment for callers that the last commit has
 // just answered: they come back one by one, and without the wait the first of
-// them would get a commit to itself while all others wait for it, every time.
+// them would get a commit to itself while all others wait for it, every time. Or
+// else two halves of the callers would take turns, each in half-empty commits.
 const (
-	slowCommit  = 2 * time.Millisecond // what counts as slow, and the longest wait
+	slowCommit  = 2 * time.Millisecond // what counts as slow
 	nextArrival = slowCommit / 4       // the longest wait in which nobody comes
+	waitShare   = 2                    // the longest wait is this part of the last commit's time
 )
 
 // The states of a call. Whoever leaves callWaiting first, the committer or the
@@ -67,8 +69,11 @@ func (c *call) runAfter() {
 // have queued up together: a durable commit costs milliseconds, whether it holds
 // one call or a hundred.
 type committer struct {
-	db     *DB
-	onSync func()
+	db        *DB
+	onSync    func()
+	committed func(error)
+
+	commits atomic.Int64 // those that kept changes
 
 	mu     sync.Mutex
 	queue  []*call
@@ -86,8 +91,8 @@ type committer struct {
 	marked   bool             // the file is known to be ours
 	last     chan struct{}    // the newest call.over
 	sync     bool             // commits reach the disk
-	slow     bool             // the last commit took slowCommit or more
-	previous int              // how many calls the last batch had
+	slow     time.Duration    // how long the last commit took, if that was slowCommit or more; else 0
+	expected int              // how many calls may come: those that the last commit answered, and those that came meanwhile
 	waited   <-chan time.Time // ends the wait for the batch; nil before the wait
 	yielded  bool             // others were let run once for this batch
 	handles  []handle         // buckets that the calls of the batch have looked up
@@ -98,6 +103,9 @@ func newCommitter(db *DB, marked bool, o Options) *committer {
 	c := &committer{db: db, marked: marked, sync: !o.NoSync, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if c.onSync = o.OnSync; c.onSync == nil || o.NoSync {
 		c.onSync = func() {}
+	}
+	if c.committed = o.Committed; c.committed == nil {
+		c.committed = func(error) {}
 	}
 	go c.loop()
 	return c
@@ -193,11 +201,11 @@ func (c *committer) gather() bool {
 		runtime.Gosched()
 		return true
 	}
-	if !c.slow || !c.dirty || c.broken != nil || len(c.batch) >= min(c.previous, maxBatch) {
+	if c.slow == 0 || !c.dirty || c.broken != nil || len(c.batch) >= min(c.expected, maxBatch) {
 		return false
 	}
 	if c.waited == nil {
-		c.waited = time.After(slowCommit)
+		c.waited = time.After(c.slow / waitShare)
 	}
 	select {
 	case <-c.wake:
@@ -287,7 +295,11 @@ func (c *committer) finish() {
 	case c.bolt == nil: // it could not even begin; every call knows
 	case err == nil && c.dirty:
 		err = c.commit()
+		c.committed(err)
 		c.marked = c.marked || err == nil
+		if err == nil {
+			c.commits.Add(1)
+		}
 	default:
 		// Nothing to keep: calls that fail or only read cost no sync.
 		_ = c.bolt.Rollback()
@@ -303,7 +315,9 @@ func (c *committer) finish() {
 		}
 		close(call.done)
 	}
-	c.previous = len(c.batch)
+	c.mu.Lock()
+	c.expected = len(c.batch) + len(c.queue)
+	c.mu.Unlock()
 	c.bolt, c.batch, c.dirty, c.broken, c.waited, c.yielded = nil, c.batch[:0], false, nil, nil, false
 }
 
@@ -312,16 +326,14 @@ func (c *committer) commit() error {
 	if !c.sync {
 		return commit(c.bolt)
 	}
-	slow := time.After(slowCommit)
+	began := time.Now()
 	err := commit(c.bolt)
 	if err == nil {
 		c.onSync()
 	}
-	select {
-	case <-slow:
-		c.slow = true
-	default:
-		c.slow = false
+	c.slow = 0
+	if took := time.Since(began); took >= slowCommit {
+		c.slow = took
 	}
 	return err
 }
@@ -337,7 +349,7 @@ func commit(bolt *bbolt.Tx) (err error) {
 		}
 	}()
 	if err := bolt.Commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
+		return &NotSavedError{Err: err}
 	}
 	return nil
 }

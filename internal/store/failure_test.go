@@ -3,10 +3,13 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	berrors "go.etcd.io/bbolt/errors"
@@ -124,7 +127,8 @@ func checkFile(t *testing.T, db *store.DB) {
 
 func TestAFailedCommitFailsAllItsCalls(t *testing.T) {
 	t.Parallel()
-	db := openTemp(t, store.Options{})
+	var ends []error
+	db := openTemp(t, store.Options{Committed: func(err error) { ends = append(ends, err) }})
 	putAll(t, db, &person{ID: "1"})
 	db.Bolt().MaxSize = 1 // the file may not grow any more
 	never := func() { t.Error("AfterCommit ran") }
@@ -144,9 +148,18 @@ func TestAFailedCommitFailsAllItsCalls(t *testing.T) {
 			t.Errorf("call %d: %v, want %v", i, errs[i], want)
 		}
 	}
+	for _, err := range errs[:2] {
+		e, ok := errors.AsType[*store.NotSavedError](err)
+		if !ok || e.Error() != "the state cannot be saved: "+berrors.ErrMaxSizeReached.Error() {
+			t.Errorf("%v", err)
+		}
+	}
 	wantIDs(t, "documents", allIDs(t, db), "1")
 	db.Bolt().MaxSize = 0
 	putAll(t, db, &person{ID: "3"})
+	if len(ends) != 3 || ends[0] != nil || !errors.Is(ends[1], berrors.ErrMaxSizeReached) || ends[2] != nil {
+		t.Errorf("the commits ended with %v", ends)
+	}
 	wantIDs(t, "documents", allIDs(t, db), "1", "3")
 	checkFile(t, db)
 }
@@ -204,4 +217,19 @@ func TestAPanicInTheCommitFailsItsCallsAndNoMore(t *testing.T) {
 		t.Errorf("%d documents", n)
 	}
 	checkFile(t, db)
+}
+
+// Some causes reach us as text, with the name of the file in it.
+func TestWhyTheStateIsNotSavedNamesNoFile(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		&fs.PathError{Op: "write", Path: "/home/ann/state.db", Err: syscall.ENOSPC},
+		fmt.Errorf("file resize error: truncate /home/ann/state.db: %s", syscall.ENOSPC.Error()),
+		syscall.ENOSPC,
+	} {
+		e := &store.NotSavedError{Err: err}
+		if e.Reason() != syscall.ENOSPC.Error() || !errors.Is(e, err) {
+			t.Errorf("%v: %q", err, e.Reason())
+		}
+	}
 }

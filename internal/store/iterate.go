@@ -87,6 +87,13 @@ func (c *Collection[T]) KeysBy(tx *Tx, index, key string) iter.Seq[string] {
 	return c.keys(tx, index, key+"\x00")
 }
 
+// KeysFrom iterates over the keys of the documents with an index key that begins
+// with prefix, in the order of the index: a document that has several such keys
+// comes several times.
+func (c *Collection[T]) KeysFrom(tx *Tx, index, prefix string) iter.Seq[string] {
+	return c.keys(tx, index, prefix)
+}
+
 func (c *Collection[T]) keys(tx *Tx, index, prefix string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		w, err := c.walk(tx, index, prefix, false)

@@ -30,8 +30,9 @@ const (
 	metaMagic   = 0xED0CDAED
 	metaVersion = 2
 
-	metaFlag     = 0x04
+	branchFlag   = 0x01
 	leafFlag     = 0x02
+	metaFlag     = 0x04
 	freelistFlag = 0x10
 	noFreelist   = ^uint64(0)
 )
@@ -40,6 +41,7 @@ const (
 type meta struct {
 	magic, valid bool
 	pageSize     int64
+	root         uint64
 	freelist     uint64
 	end          uint64
 	txid         uint64
@@ -138,6 +140,7 @@ func readMeta(f io.ReaderAt, at int64) (meta, error) {
 	m := meta{
 		magic:    order.Uint32(b) == metaMagic,
 		pageSize: int64(order.Uint32(b[8:])),
+		root:     order.Uint64(b[16:]),
 		freelist: order.Uint64(b[32:]),
 		end:      order.Uint64(b[40:]),
 		txid:     order.Uint64(b[48:]),
@@ -185,8 +188,10 @@ func blankPages(pageSize int) []byte {
 // free page, in order; when the count is 65535, the first of them is the count.
 func checkFreelist(f io.ReaderAt, m meta) error {
 	broken := &damage{"its list of free pages is broken"}
-	if m.freelist == noFreelist { // left to the library, which then counts for itself
-		return nil
+	if m.freelist == noFreelist {
+		// The library then counts for itself, in a goroutine of its own, where a fault
+		// would end the process.
+		return soundPages(f, m)
 	}
 	if m.freelist < 2 || m.freelist >= m.end {
 		return broken
@@ -220,4 +225,15 @@ func checkFreelist(f io.ReaderAt, m meta) error {
 		last = id
 	}
 	return nil
+}
+
+// soundPages refuses a file with a page that leads astray.
+func soundPages(f io.ReaderAt, m meta) error {
+	var first error
+	survey(f, m, func(format string, args ...any) {
+		if first == nil {
+			first = &damage{fmt.Sprintf(format, args...)}
+		}
+	})
+	return first
 }

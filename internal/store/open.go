@@ -92,8 +92,8 @@ func open(path string, o Options) (_ *bbolt.DB, marked bool, err error) {
 		if err := reader.Close(); err != nil {
 			return nil, false, err
 		}
-	case o.NoSync:
-		if err := createBlank(path); err != nil {
+	default:
+		if err := createBlank(path, !o.NoSync); err != nil {
 			return nil, false, err
 		}
 	}
@@ -114,7 +114,7 @@ func open(path string, o Options) (_ *bbolt.DB, marked bool, err error) {
 		return nil, false, err
 	}
 	if !found && !o.NoSync {
-		syncDir(filepath.Dir(path))
+		SyncDir(filepath.Dir(path))
 	}
 	return bolt, marked, nil
 }
@@ -177,9 +177,10 @@ func mark(tx *bbolt.Tx) error {
 	return marker.Put([]byte(formatKey), []byte(format))
 }
 
-// createBlank writes what the library would write to a new file, except that the
-// library would also sync it. A file that is there by now is left to the library.
-func createBlank(path string) error {
+// createBlank writes what the library would write to a new file. Where the disk is
+// full, the library would leave a part of that behind, which looks like damage the
+// next time. A file that is there by now is left to the library.
+func createBlank(path string, sync bool) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -188,15 +189,18 @@ func createBlank(path string) error {
 		return err
 	}
 	_, err = f.Write(blankPages(os.Getpagesize()))
+	if err == nil && sync {
+		err = f.Sync()
+	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(path)
 	}
 	return err
 }
 
-// syncDir makes a new file's name durable. Where directories cannot be synced,
+// SyncDir makes a new file's name durable. Where directories cannot be synced,
 // the system does without.
-func syncDir(dir string) {
+func SyncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()
 		_ = d.Close()

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,9 @@ type Options struct {
 	// calls in it are answered; nil means nobody is told. It is not called for
 	// files opened with NoSync.
 	OnSync func()
+	// Committed is told of each commit how it ended, before the calls in it are
+	// answered; nil means nobody is told. It must be quick, and must not use the DB.
+	Committed func(error)
 }
 
 // DB is an open state file. Its methods are safe for concurrent use.
@@ -201,6 +205,39 @@ func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
+
+// NotSavedError is what Update returns when its changes could not be written, such
+// as when the disk is full. The file and the state are as before, and the next
+// Update may succeed.
+type NotSavedError struct {
+	Err error // the library's, which may name the file
+}
+
+// Error says why, without the library's own words.
+func (e *NotSavedError) Error() string { return "the state cannot be saved: " + e.Reason() }
+
+// Reason is what the operating system said, such as "no space left on device". It
+// names no file.
+func (e *NotSavedError) Reason() string {
+	said := e.Err.Error()
+	return strings.TrimSpace(said[strings.LastIndex(said, ":")+1:]) // the library keeps some causes as text only
+}
+
+// Unwrap returns the cause.
+func (e *NotSavedError) Unwrap() error { return e.Err }
+
+// DamagedError is about something in the file that is not what was once stored
+// there. It is an ErrDamaged.
+type DamagedError struct {
+	What string // such as a collection and a document's key
+	Err  error
+}
+
+// Error names what is damaged, and how that shows.
+func (e *DamagedError) Error() string { return e.What + ": " + e.Err.Error() }
+
+// Unwrap returns ErrDamaged and the cause.
+func (e *DamagedError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
 // ExistsError says what stands in the way of a document. It is an ErrExists.
 type ExistsError struct {

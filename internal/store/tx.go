@@ -199,7 +199,7 @@ func (t *txn) at(p place) *handle {
 		h.cursor = h.bucket.Cursor()
 	}
 	if t.handles == nil {
-		t.handles = make([]handle, 0, 6) // most transactions need no more
+		t.handles = make([]handle, 0, 12) // most transactions need no more
 	}
 	t.handles = append(t.handles, h)
 	return &t.handles[len(t.handles)-1]

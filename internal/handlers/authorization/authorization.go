@@ -27,6 +27,13 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "putAuthorizationDivision", f.replaceDivision)
 	handlers.On(r, "deleteAuthorizationDivision", f.deleteDivision)
 	handlers.On(r, "getAuthorizationDivisionGrants", f.divisionGrants)
+	handlers.On(r, "getAuthorizationDivisionsDeleted", f.deletedDivisions)
+	handlers.On(r, "postAuthorizationDivisionRestore", f.restoreDivision)
+	handlers.On(r, "postAuthorizationDivisionObject", f.moveObjects)
+
+	handlers.On(r, "getAuthorizationDivisionspermittedMe", f.permittedToMe)
+	handlers.On(r, "getAuthorizationDivisionspermittedPagedMe", f.permittedToMePaged)
+	handlers.On(r, "getAuthorizationDivisionspermittedPagedSubjectId", f.permittedToSubject)
 
 	handlers.On(r, "getAuthorizationRoles", f.listRoles)
 	handlers.On(r, "postAuthorizationRoles", f.createRole)
@@ -36,6 +43,13 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "deleteAuthorizationRole", f.deleteRole)
 	handlers.On(r, "postAuthorizationRolesDefault", f.restoreDefaultRoles)
 	handlers.On(r, "putAuthorizationRolesDefault", f.restoreTheseRoles)
+	handlers.On(r, "getAuthorizationRoleComparedefaultRightRoleId", f.compareRole)
+	handlers.On(r, "postAuthorizationRoleComparedefaultRightRoleId", f.compareUnsavedRole, handlers.ReadOnly)
+
+	handlers.On(r, "getAuthorizationRolesSettings", f.roleSettings)
+	handlers.On(r, "putAuthorizationRolesSettings", f.changeRoleSettings)
+	handlers.On(r, "getAuthorizationSettings", f.analysisSettings)
+	handlers.On(r, "patchAuthorizationSettings", f.changeAnalysisSettings)
 
 	handlers.On(r, "postAuthorizationRole", f.grantRole)
 	handlers.On(r, "getAuthorizationRoleUsers", f.roleUsers)
@@ -54,17 +68,19 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "postAuthorizationSubjectBulkreplace", f.replaceGrants)
 	handlers.On(r, "postAuthorizationSubjectDivisionRole", f.addGrant)
 	handlers.On(r, "deleteAuthorizationSubjectDivisionRole", f.removeGrant)
+
+	f.registerPolicies(r)
 }
 
 // The limits of this family. Only that of divisions was seen (authorization.md
 // §6.1); the real service has the others too, but their values are unknown, so
 // they are generous.
 const (
-	maxDivisions   = 50
-	maxNameLength  = 500  // characters of a division's name (authorization.md §6.1)
-	maxRoles       = 5000 // of an organization
-	maxAssignments = 1000 // pairs of role and division of one subject
-	maxIDs         = 100  // roles or subjects that one request can name (the text of max.role.ids)
-	maxPageSize    = 500  // the documented one of a division's grants (authorization.md §6.1)
-	maxCursorSize  = 200  // the documented one of the division query
+	maxDivisions  = 50
+	maxNameLength = 500  // characters of a division's name (authorization.md §6.1)
+	maxRoles      = 5000 // of an organization
+	maxIDs        = 100  // roles or subjects that one request can name (the text of max.role.ids)
+	maxMoved      = 100  // objects that one request can move
+	maxPageSize   = 500  // the documented one of a division's grants (authorization.md §6.1)
+	maxCursorSize = 200  // the documented one of the division query
 )

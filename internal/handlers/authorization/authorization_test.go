@@ -132,6 +132,16 @@ func newRole(t *testing.T, c *mocktest.Client, name string) string {
 	return got.Str(t, "id")
 }
 
+// roleWith creates a role that permits one action, and returns its id.
+func roleWith(t *testing.T, c *mocktest.Client, name, domain, entity, action string) string {
+	t.Helper()
+	got := c.Post(t, base+"/roles", map[string]any{"name": name, "permissionPolicies": []any{
+		map[string]any{"domain": domain, "entityName": entity, "actionSet": []string{action}},
+	}})
+	expect(t, got, 200, "")
+	return got.Str(t, "id")
+}
+
 func newDivision(t *testing.T, c *mocktest.Client, name string) string {
 	t.Helper()
 	got := c.Post(t, base+"/divisions", map[string]any{"name": name, "description": ""})
@@ -238,6 +248,11 @@ func TestEveryOperationAsksForItsOwnPermissions(t *testing.T) {
 		{"putAuthorizationDivision", "PUT", "/divisions/" + sales, map[string]any{"name": "Sales"}, 200},
 		{"getAuthorizationDivisionGrants", "GET", "/divisions/" + sales + "/grants", nil, 200},
 		{"deleteAuthorizationDivision", "DELETE", "/divisions/" + spare, nil, 204},
+		{"getAuthorizationDivisionsDeleted", "GET", "/divisions/deleted", nil, 200},
+		{"postAuthorizationDivisionRestore", "POST", "/divisions/" + spare + "/restore", map[string]any{}, 200},
+		{"getAuthorizationDivisionspermittedMe", "GET", "/divisionspermitted/me?permission=a:b:c", nil, 200},
+		{"getAuthorizationDivisionspermittedPagedMe", "GET", "/divisionspermitted/paged/me?permission=a:b:c", nil, 200},
+		{"getAuthorizationDivisionspermittedPagedSubjectId", "GET", "/divisionspermitted/paged/" + agent1 + "?permission=a:b:c", nil, 200},
 		{"getAuthorizationRoles", "GET", "/roles", nil, 200},
 		{"postAuthorizationRoles", "POST", "/roles", map[string]any{"name": "New"}, 200},
 		{"getAuthorizationRole", "GET", "/roles/" + custom, nil, 200},
@@ -245,6 +260,12 @@ func TestEveryOperationAsksForItsOwnPermissions(t *testing.T) {
 		{"patchAuthorizationRole", "PATCH", "/roles/" + custom, map[string]any{"roleNeedsUpdate": true}, 200},
 		{"postAuthorizationRolesDefault", "POST", "/roles/default", nil, 200},
 		{"putAuthorizationRolesDefault", "PUT", "/roles/default", []any{}, 200},
+		{"getAuthorizationRoleComparedefaultRightRoleId", "GET", "/roles/" + custom + "/comparedefault/employee", nil, 200},
+		{"postAuthorizationRoleComparedefaultRightRoleId", "POST", "/roles/" + custom + "/comparedefault/employee", map[string]any{}, 200},
+		{"getAuthorizationRolesSettings", "GET", "/roles/settings", nil, 200},
+		{"putAuthorizationRolesSettings", "PUT", "/roles/settings", map[string]any{}, 200},
+		{"getAuthorizationSettings", "GET", "/settings", nil, 200},
+		{"patchAuthorizationSettings", "PATCH", "/settings", map[string]any{}, 200},
 		{"postAuthorizationRole", "POST", "/roles/" + custom, map[string]any{"subjectIds": []string{agent1}, "divisionIds": []string{"*"}}, 204},
 		{"getAuthorizationRoleUsers", "GET", "/roles/" + custom + "/users", nil, 200},
 		{"getAuthorizationRoleSubjectgrants", "GET", "/roles/" + custom + "/subjectgrants", nil, 200},
@@ -304,6 +325,12 @@ func TestRefusalsBeginWithTheTextsOfTheSpecification(t *testing.T) {
 		{"postAuthorizationDivisions", "resource.already.exists", admin.Post(t, base+"/divisions", `{"name":"SALES"}`)},
 		{"putAuthorizationDivision", "max.length.exceeded", admin.Put(t, base+"/divisions/"+sales, map[string]any{"name": long})},
 		{"deleteAuthorizationDivision", "precondition.failure", admin.Delete(t, base+"/divisions/"+sales)},
+		{"postAuthorizationDivisionRestore", "resource.already.exists", admin.Post(t, base+"/divisions/"+sales+"/restore", `{}`)},
+		{"postAuthorizationDivisionObject", "empty.bulk.division.update", admin.Post(t, base+"/divisions/"+sales+"/objects/USER", `[]`)},
+		{"postAuthorizationDivisionObject", "general.resource.not.found", admin.Post(t, base+"/divisions/"+nowhere+"/objects/USER", []string{agent1})},
+		{"getAuthorizationDivisionspermittedMe", "missing.permission.param", admin.Get(t, base+"/divisionspermitted/me")},
+		{"getAuthorizationDivisionspermittedPagedMe", "missing.permission.param", admin.Get(t, base+"/divisionspermitted/paged/me?permission=")},
+		{"getAuthorizationDivisionspermittedPagedSubjectId", "missing.permission.param", admin.Get(t, base+"/divisionspermitted/paged/"+agent1)},
 		{"getAuthorizationRoles", "max.role.ids", admin.Get(t, manyRoles)},
 		{"postAuthorizationRoles", "general.bad.request", admin.Post(t, base+"/roles", `{"name":""}`)},
 		{"postAuthorizationRole", "invalid.subject.type", admin.Post(t, base+"/roles/"+queueReader+"?subjectType=PC_DOG", map[string]any{"subjectIds": []string{agent1}, "divisionIds": []string{home}})},

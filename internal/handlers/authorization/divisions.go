@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -13,12 +12,6 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
-
-// Objects is a kind of object that lives in divisions.
-type Objects struct {
-	Type  string // in the words of the move operation, such as "QUEUE"
-	Count func(tx *store.Tx, divisionID string) (int, error)
-}
 
 // divisionView is the schema AuthzDivision. Inside a grant in all divisions it
 // has no name (authorization.md §7).
@@ -37,43 +30,6 @@ func viewDivision(d *identity.Division) *divisionView {
 	return &divisionView{
 		ID: d.ID, Name: d.Name, Description: &d.Description, HomeDivision: d.Home, SelfURI: divisionURI(d.ID),
 	}
-}
-
-// withCounts adds how many objects of each kind live in the division, where the
-// client asked for it.
-func (f *Family) withCounts(tx *store.Tx, v *divisionView, wanted bool) (*divisionView, error) {
-	if !wanted {
-		return v, nil
-	}
-	v.ObjectCounts = make(map[string]int)
-	for _, kind := range f.kinds() {
-		n, err := kind.Count(tx, v.ID)
-		if err != nil {
-			return nil, fmt.Errorf("count %s: %w", kind.Type, err)
-		}
-		v.ObjectCounts[kind.Type] = n
-	}
-	return v, nil
-}
-
-func (f *Family) kinds() []Objects {
-	return append([]Objects{{Type: "USER", Count: usersIn}}, f.Objects...)
-}
-
-// usersIn counts the users of a division. Deleted ones do not count: they would
-// keep a division alive that nobody sees anything in.
-func usersIn(tx *store.Tx, divisionID string) (int, error) {
-	n := 0
-	for id := range identity.Users.KeysBy(tx, "division", divisionID) {
-		u, err := identity.Users.Peek(tx, id)
-		if err != nil {
-			return 0, err
-		}
-		if u.State != identity.UserDeleted {
-			n++
-		}
-	}
-	return n, nil
 }
 
 type divisionRef struct {
@@ -131,18 +87,23 @@ func (f *Family) createDivision(_ context.Context, c *handlers.Call, in newDivis
 	if err := in.Body.check(); err != nil {
 		return nil, err
 	}
-	n, err := identity.Divisions.Count(c.Tx)
-	if err != nil {
+	if err := roomForDivision(c.Tx); err != nil {
 		return nil, err
-	}
-	if n >= maxDivisions {
-		return nil, tooManyDivisions()
 	}
 	d := &identity.Division{ID: c.NewID(), Name: in.Body.Name, Description: in.Body.Description}
 	if err := identity.Divisions.Insert(c.Tx, d); err != nil {
-		return nil, nameTaken(err, apierr.New(http.StatusConflict, "resource.already.exists", "A resource with that name already exists."))
+		return nil, nameTaken(err, divisionExists())
 	}
 	return viewDivision(d), nil
+}
+
+// roomForDivision refuses one more than there may be.
+func roomForDivision(tx *store.Tx) error {
+	n, err := identity.Divisions.Count(tx)
+	if err == nil && n >= maxDivisions {
+		err = tooManyDivisions()
+	}
+	return err
 }
 
 // nameTaken turns the store's refusal of a name that is in use into the API's.
@@ -177,10 +138,12 @@ func (f *Family) replaceDivision(_ context.Context, c *handlers.Call, in divisio
 	return viewDivision(&changed), nil
 }
 
-// deleteDivision refuses while anything lives in the division: Terraform tries
-// again on that 400 until the objects are gone (terraform.md §2). The deprecated
-// force is ignored, since it would leave objects in a division that is not
-// there.
+// deleteDivision keeps the division, so that it can be restored. It refuses while
+// anything lives in it: Terraform tries again on that 400 until the objects are
+// gone (terraform.md §2). The deprecated force is ignored, since it would leave
+// objects in a division that is not there.
+//
+// Guess: the grants in it are dropped for good.
 func (f *Family) deleteDivision(_ context.Context, c *handlers.Call, in divisionRef) (handlers.None, error) {
 	d, err := identity.DivisionByID(c.Tx, in.ID)
 	if err != nil {
@@ -203,7 +166,7 @@ func (f *Family) deleteDivision(_ context.Context, c *handlers.Call, in division
 	if err := dropGrants(c.Tx, "division", d.ID); err != nil {
 		return handlers.None{}, err
 	}
-	return handlers.None{}, identity.Divisions.Delete(c.Tx, d.ID)
+	return handlers.None{}, identity.DeleteDivision(c.Tx, d)
 }
 
 // dropGrants removes every grant that names the role or the division, as the

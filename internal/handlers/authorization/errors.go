@@ -5,11 +5,12 @@ import (
 	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// The refusals of this family, all of status 400. Each begins with the specification's text of its
-// code, which clients may match, and goes on with the reason that a person
-// needs.
+// The refusals of this family, nearly all of status 400. Each begins with the
+// specification's text of its code, which clients may match, and goes on with
+// the reason that a person needs.
 
 func refuse(code, text, reason string) *apierr.Error {
 	if reason != "" {
@@ -32,7 +33,7 @@ func invalidSubjectType(reason string) *apierr.Error {
 
 func tooManyAssignments(s *subject) *apierr.Error {
 	return refuse("max.role.assignments.exceeded", "Too many roles granted to a subject",
-		fmt.Sprintf("[%s]; the limit is %d.", s.name, maxAssignments)).About(s.ID, "subject")
+		fmt.Sprintf("[%s]; the limit is %d.", s.name, identity.MaxAssignments)).About(s.ID, "subject")
 }
 
 func tooManyRoles() *apierr.Error {
@@ -49,6 +50,10 @@ func tooManySubjectIDs() *apierr.Error {
 
 func tooManyDivisions() *apierr.Error {
 	return refuse("max.scopes.exceeded", "Too many divisions for organization.", "")
+}
+
+func divisionExists() *apierr.Error {
+	return apierr.New(http.StatusConflict, "resource.already.exists", "A resource with that name already exists.")
 }
 
 func invalidDivisionName(reason string) *apierr.Error {

@@ -43,7 +43,7 @@ func (f *Family) addGrant(_ context.Context, c *handlers.Call, in singleGrant) (
 }
 
 func add(c *handlers.Call, subjectID, subjectType string, pairs []identity.Pair) error {
-	s, err := grantee(c.Tx, subjectID, subjectType)
+	s, err := grantee(c, subjectID, subjectType)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func add(c *handlers.Call, subjectID, subjectType string, pairs []identity.Pair)
 // replaceGrants makes the pairs all that the subject itself holds. What it
 // inherits from groups stays (authorization.md §7).
 func (f *Family) replaceGrants(_ context.Context, c *handlers.Call, in bulkGrants) (handlers.None, error) {
-	s, err := grantee(c.Tx, in.SubjectID, in.SubjectType)
+	s, err := grantee(c, in.SubjectID, in.SubjectType)
 	if err != nil {
 		return handlers.None{}, err
 	}
@@ -99,7 +99,7 @@ func without(a, b []identity.Pair) []identity.Pair {
 // removeGrants fails when a role or division is not there any more
 // (authorization.md §7). Pairs that the subject does not hold are passed over.
 func (f *Family) removeGrants(_ context.Context, c *handlers.Call, in bulkGrants) (handlers.None, error) {
-	s, err := subjectByID(c.Tx, in.SubjectID)
+	s, err := subjectByID(c, in.SubjectID)
 	if err != nil {
 		return handlers.None{}, err
 	}
@@ -119,7 +119,7 @@ func (f *Family) removeGrants(_ context.Context, c *handlers.Call, in bulkGrants
 
 // removeGrant answers 404 for a grant that is not there (authorization.md §7).
 func (f *Family) removeGrant(_ context.Context, c *handlers.Call, in singleGrant) (handlers.None, error) {
-	s, err := subjectByID(c.Tx, in.SubjectID)
+	s, err := subjectByID(c, in.SubjectID)
 	if err != nil {
 		return handlers.None{}, err
 	}
@@ -135,13 +135,13 @@ func (f *Family) removeGrant(_ context.Context, c *handlers.Call, in singleGrant
 
 // grantee finds the subject that is to get roles. A subjectType that says
 // something else than what the subject is contradicts; none at all says nothing.
-func grantee(tx *store.Tx, id, subjectType string) (*subject, error) {
+func grantee(c *handlers.Call, id, subjectType string) (*subject, error) {
 	types := []identity.SubjectType{identity.SubjectUser, identity.SubjectGroup, identity.SubjectClient}
 	is := func(t identity.SubjectType) bool { return strings.EqualFold(string(t), subjectType) }
 	if subjectType != "" && !slices.ContainsFunc(types, is) {
 		return nil, invalidSubjectType(fmt.Sprintf("[%.100s]; it can be PC_USER, PC_GROUP or PC_OAUTH_CLIENT.", subjectType))
 	}
-	s, err := subjectByID(tx, id)
+	s, err := subjectByID(c, id)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func mayGive(c *handlers.Call, s *subject, pairs []identity.Pair) error {
 			return err
 		}
 	}
-	if len(distinct(pairs)) > maxAssignments {
+	if len(distinct(pairs)) > identity.MaxAssignments {
 		return tooManyAssignments(s)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
@@ -65,7 +66,7 @@ func (x *roleExtras) view(c *handlers.Call, r *identity.Role) (*roleView, error)
 	if x.UserCount != nil && !*x.UserCount {
 		return v, nil
 	}
-	n, err := countUsers(c.Tx, r.ID)
+	n, err := countUsers(c, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ type roleBody struct {
 
 // fill makes the role what the body says. Whatever the body leaves out becomes
 // empty, except the mark of roles that need an update.
-func (b *roleBody) fill(r *identity.Role) error {
+func (b *roleBody) fill(c *handlers.Call, r *identity.Role) error {
 	if strings.TrimSpace(b.Name) == "" {
 		return badlyFormed("A role needs a name.").OnField("name")
 	}
@@ -116,6 +117,9 @@ func (b *roleBody) fill(r *identity.Role) error {
 		}
 	}
 	r.Name, r.Description, r.Permissions, r.Policies = b.Name, b.Description, b.Permissions, b.Policies
+	if c.Caller.Org.Settings.ExpandWildcards {
+		r.Policies = auth.WithoutWildcards(c.Catalogue, b.Policies)
+	}
 	if b.NeedsUpdate != nil {
 		r.NeedsUpdate = *b.NeedsUpdate
 	}
@@ -164,7 +168,7 @@ type newRole struct {
 
 func (f *Family) createRole(_ context.Context, c *handlers.Call, in newRole) (*roleView, error) {
 	r := &identity.Role{ID: c.NewID()}
-	if err := in.Body.fill(r); err != nil {
+	if err := in.Body.fill(c, r); err != nil {
 		return nil, err
 	}
 	n, err := identity.Roles.Count(c.Tx)
@@ -197,7 +201,7 @@ func (f *Family) replaceRole(_ context.Context, c *handlers.Call, in roleChange)
 		return nil, err
 	}
 	old := r.Name
-	if err := in.Body.fill(r); err != nil {
+	if err := in.Body.fill(c, r); err != nil {
 		return nil, err
 	}
 	if isDefault(r) && r.Name != old {

@@ -17,11 +17,11 @@ type holder struct {
 
 // holders lists who was granted the role, by subject. Who is deleted holds
 // nothing.
-func holders(tx *store.Tx, roleID string) ([]holder, error) {
+func holders(c *handlers.Call, roleID string) ([]holder, error) {
 	var all []holder
 	last := ""
-	for key := range identity.Grants.KeysBy(tx, "role", roleID) {
-		g, err := identity.Grants.Peek(tx, key)
+	for key := range identity.Grants.KeysBy(c.Tx, "role", roleID) {
+		g, err := identity.Grants.Peek(c.Tx, key)
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +32,7 @@ func holders(tx *store.Tx, roleID string) ([]holder, error) {
 			continue
 		}
 		last = g.SubjectID
-		s, err := findSubject(tx, g.SubjectID)
+		s, err := findSubject(c, g.SubjectID)
 		if err != nil {
 			return nil, err
 		}
@@ -45,14 +45,14 @@ func holders(tx *store.Tx, roleID string) ([]holder, error) {
 
 // userHolders lists the users who were granted the role. Who only inherits it
 // from a group is not among them.
-func userHolders(tx *store.Tx, roleID string) ([]holder, error) {
-	all, err := holders(tx, roleID)
+func userHolders(c *handlers.Call, roleID string) ([]holder, error) {
+	all, err := holders(c, roleID)
 	return slices.DeleteFunc(all, func(h holder) bool { return h.Type != identity.SubjectUser }), err
 }
 
 // countUsers counts the users who were granted the role in some division.
-func countUsers(tx *store.Tx, roleID string) (int, error) {
-	users, err := userHolders(tx, roleID)
+func countUsers(c *handlers.Call, roleID string) (int, error) {
+	users, err := userHolders(c, roleID)
 	return len(users), err
 }
 
@@ -69,7 +69,7 @@ func (f *Family) roleUsers(_ context.Context, c *handlers.Call, in roleRef) (*ha
 	if err != nil {
 		return nil, err
 	}
-	users, err := userHolders(c.Tx, in.ID)
+	users, err := userHolders(c, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (f *Family) roleSubjects(_ context.Context, c *handlers.Call, in roleRef) (
 	if err != nil {
 		return nil, err
 	}
-	all, err := holders(c.Tx, in.ID)
+	all, err := holders(c, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (f *Family) grantRole(_ context.Context, c *handlers.Call, in roleGrants) (
 		return handlers.None{}, err
 	}
 	for _, id := range distinct(in.Body.SubjectIDs) {
-		s, err := grantee(c.Tx, id, in.SubjectType)
+		s, err := grantee(c, id, in.SubjectType)
 		if err != nil {
 			return handlers.None{}, err
 		}

@@ -20,8 +20,8 @@ type subject struct {
 }
 
 // subjectByID finds a subject, or refuses with 404.
-func subjectByID(tx *store.Tx, id string) (*subject, error) {
-	s, err := findSubject(tx, id)
+func subjectByID(c *handlers.Call, id string) (*subject, error) {
+	s, err := findSubject(c, id)
 	if err == nil && s == nil {
 		return nil, subjectNotFound(id)
 	}
@@ -30,7 +30,8 @@ func subjectByID(tx *store.Tx, id string) (*subject, error) {
 
 // findSubject finds a user, group or OAuth client, and returns nil where there
 // is none. Deleted ones are not there.
-func findSubject(tx *store.Tx, id string) (*subject, error) {
+func findSubject(c *handlers.Call, id string) (*subject, error) {
+	tx := c.Tx
 	switch u, err := identity.Users.Peek(tx, id); {
 	case err == nil && u.State != identity.UserDeleted:
 		return userSubject(u), nil
@@ -44,6 +45,8 @@ func findSubject(tx *store.Tx, id string) (*subject, error) {
 		return nil, err
 	}
 	switch cl, err := identity.Clients.Peek(tx, id); {
+	case err == nil && cl.Gone(c.Now()):
+		return nil, nil
 	case err == nil:
 		return clientSubject(cl), nil
 	case !errors.Is(err, store.ErrNotFound):
@@ -220,7 +223,7 @@ type subjectRequest struct {
 // subject shows the policies of roles unless includeFullRoles, which is newer
 // than the captured replies that hold them, says false.
 func (f *Family) subject(_ context.Context, c *handlers.Call, in subjectRequest) (*subjectView, error) {
-	s, err := subjectByID(c.Tx, in.ID)
+	s, err := subjectByID(c, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +246,14 @@ func (f *Family) roleCounts(_ context.Context, c *handlers.Call, in roleCountReq
 	}
 	counts := make(map[string]int, len(in.IDs))
 	for _, id := range in.IDs {
+		s, err := findSubject(c, id)
+		switch {
+		case err != nil:
+			return nil, err
+		case s == nil:
+			counts[id] = 0
+			continue
+		}
 		roles := make(map[string]bool)
 		for _, p := range identity.OwnPairs(c.Tx, id) {
 			roles[p.RoleID] = true

@@ -136,6 +136,11 @@ func TestRoleCounts(t *testing.T) {
 	if want := `{"` + nowhere + `":0,"` + team + `":1,"` + webApp + `":2}`; got.Status != 200 || string(got.Body) != want {
 		t.Errorf("counts: %d %s, want %s", got.Status, got.Body, want)
 	}
+	// Guess: who is deleted is not there, as everywhere in this family.
+	expect(t, admin.Delete(t, "/api/v2/users/"+agent2), 200, "")
+	if got := admin.Get(t, base+"/subjects/rolecounts?id="+agent2); string(got.Body) != `{"`+agent2+`":0}` {
+		t.Errorf("counts of a deleted user: %s", got.Body)
+	}
 	if got := admin.Get(t, base+"/subjects/rolecounts"); string(got.Body) != "{}" {
 		t.Errorf("counts of nobody: %s", got.Body)
 	}

@@ -178,11 +178,6 @@ func TestOnAChangeTheRolesThatTheClientHasCountToo(t *testing.T) {
 		{"rename a client whose roles one does not hold", func(t *testing.T, o *org, id string) {
 			o.grant(t, id, "PC_OAUTH_CLIENT", o.role(t, "admin"), everywhere)
 		}, rename, true},
-		{"take away the role that one does not hold", func(t *testing.T, o *org, id string) {
-			o.grant(t, id, "PC_OAUTH_CLIENT", o.role(t, "admin"), everywhere)
-		}, func(body map[string]any, o *org) {
-			body["roleDivisions"] = []any{body["roleDivisions"].([]any)[0]}
-		}, true},
 		{"lose the role afterwards, then rename", func(t *testing.T, o *org, _ string) {
 			role := o.role(t, "Queue Reader")
 			wantOK(t, o.admin.Delete(t, "/api/v2/authorization/subjects/"+builderID+"/divisions/"+sales+"/roles/"+role))

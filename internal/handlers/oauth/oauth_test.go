@@ -111,6 +111,10 @@ func TestBadClientsAreRefusedAndNothingIsStored(t *testing.T) {
 		{"a field given twice further in", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"a","roleId":"b","divisionId":"*"}]}`, "bad.request", ""},
 		{"colons and quotes in texts", `{"name":"a:\"b\":\\","authorizedGrantType":"NONE"}`, "bad.grant.type", ""},
 		{"more roles than fit", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleIds":[` + manyIDs(1001) + `]}`, "bad.client.role", ""},
+		{"more redirect URIs than fit", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"registeredRedirectUri":[` + manyIDs(126) + `]}`, "constraint.validation", "registeredRedirectUri"},
+		{"born disabled", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"state":"disabled"}`, "bad.client.state", "state"},
+		{"no such state", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"state":"sleepy"}`, "bad.client.state", "state"},
+		{"only read-only SCIM counts as SCIM, with more it does not", `{"name":"x","authorizedGrantType":"CODE","scope":["scim:readonly","users"],"accessTokenValiditySeconds":172801}`, "constraint.validation", "accessTokenValiditySeconds"},
 		{"not an object", `[]`, "bad.request", ""},
 		{"broken JSON", `{"name":"x"`, "bad.request", ""},
 		{"no body", ``, "", ""},
@@ -130,6 +134,62 @@ func TestBadClientsAreRefusedAndNothingIsStored(t *testing.T) {
 	}
 	if after := o.admin.Get(t, "/api/v2/oauth/clients"); string(after.Body) != string(before.Body) {
 		t.Error("a refused request changed something")
+	}
+}
+
+// Guess: a PUT is checked as a POST is, though the specification lists
+// auth.invalid.scope for POST alone.
+func TestAChangeIsCheckedAsANewClientIs(t *testing.T) {
+	t.Parallel()
+	o := startOrg(t, mocktest.Options{})
+	made := o.admin.Post(t, "/api/v2/oauth/clients", `{"name":"web","authorizedGrantType":"TOKEN","scope":["users"]}`)
+	before := o.admin.Get(t, made.Str(t, "selfUri"))
+	tests := []struct{ name, body, code string }{
+		{"no grant type", `{"name":"x","scope":["users"]}`, "grant.type.required"},
+		{"unknown grant type", `{"name":"x","authorizedGrantType":"MAGIC","scope":["users"]}`, "bad.grant.type"},
+		{"no scope", `{"name":"x","authorizedGrantType":"TOKEN"}`, "missing.client.scope"},
+		{"unknown scope", `{"name":"x","authorizedGrantType":"TOKEN","scope":["nonsense"]}`, "auth.invalid.scope"},
+		{"no roles", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS"}`, "missing.client.roles"},
+		{"unknown role", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleIds":["x"]}`, "bad.client.role"},
+		{"no such state", `{"name":"x","authorizedGrantType":"TOKEN","scope":["users"],"state":"sleepy"}`, "bad.client.state"},
+		{"validity too long", `{"name":"x","authorizedGrantType":"TOKEN","scope":["users"],"accessTokenValiditySeconds":172801}`, "constraint.validation"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := o.admin.Put(t, made.Str(t, "selfUri"), tt.body)
+			if got.Status != http.StatusBadRequest || got.Str(t, "code") != tt.code {
+				t.Errorf("answer = %d %s, want %s", got.Status, got.Body, tt.code)
+			}
+		})
+	}
+	if after := o.admin.Get(t, made.Str(t, "selfUri")); string(after.Body) != string(before.Body) {
+		t.Errorf("a refused request changed something: %s", after.Body)
+	}
+}
+
+func TestWhatAClientMayBe(t *testing.T) {
+	t.Parallel()
+	o := startOrg(t, mocktest.Options{})
+	role := o.role(t, "employee")
+	tests := []struct{ name, body, key, want string }{
+		{"usual validity", `{"name":"x","authorizedGrantType":"CODE","scope":["users"]}`, "accessTokenValiditySeconds", "86400"},
+		{"shortest", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"accessTokenValiditySeconds":300}`, "accessTokenValiditySeconds", "300"},
+		{"longest", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"accessTokenValiditySeconds":172800}`, "accessTokenValiditySeconds", "172800"},
+		{"an older spelling", `{"name":"x","authorizedGrantType":"SAML2BEARER","scope":["users"]}`, "authorizedGrantType", "SAML2-BEARER"},
+		{"another one", `{"name":"x","authorizedGrantType":"CLIENT_CREDENTIALS","roleIds":["` + role + `"]}`, "authorizedGrantType", "CLIENT-CREDENTIALS"},
+		{"password", `{"name":"x","authorizedGrantType":"PASSWORD","scope":["users"]}`, "authorizedGrantType", "PASSWORD"},
+		{"a role everywhere", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"` + role + `","divisionId":"*"}]}`, "roleDivisions.0.divisionId", "*"},
+		{"a client-credentials client with scopes", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","scope":["users"],"roleIds":["` + role + `"]}`, "scope", `["users"]`},
+		{"no scopes", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","scope":[],"roleIds":["` + role + `"]}`, "roleIds", `["` + role + `"]`},
+		{"any redirect URI", `{"name":"x","authorizedGrantType":"CODE","scope":["users"],"registeredRedirectUri":["myapp://in"]}`, "registeredRedirectUri", `["myapp://in"]`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := o.admin.Post(t, "/api/v2/oauth/clients", tt.body)
+			if got.Status != http.StatusOK || got.Str(t, tt.key) != tt.want {
+				t.Errorf("answer = %d %s", got.Status, got.Body)
+			}
+		})
 	}
 }
 
@@ -186,6 +246,11 @@ func TestScopes(t *testing.T) {
 	}
 	if one := o.admin.Get(t, "/api/v2/oauth/scopes/oauth:readonly"); one.Str(t, "id") != "oauth:readonly" {
 		t.Errorf("answer = %d %s", one.Status, one.Body)
+	}
+	// Guess: the texts are English, whatever is asked for.
+	translated := o.admin.Do(t, http.MethodGet, "/api/v2/oauth/scopes", nil, http.Header{"Accept-Language": {"pt-br"}})
+	if string(translated.Body) != string(got.Body) {
+		t.Errorf("in another language: %d %.200s", translated.Status, translated.Body)
 	}
 	if none := o.admin.Get(t, "/api/v2/oauth/scopes/nonsense"); none.Status != http.StatusNotFound {
 		t.Errorf("answer = %d %s", none.Status, none.Body)

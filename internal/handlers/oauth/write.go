@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -8,10 +9,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/usage"
 )
 
 // clientRequest is the schema OAuthClientRequest.
@@ -25,6 +29,7 @@ type clientRequest struct {
 	Scope                      []string        `json:"scope"`
 	RoleDivisions              []identity.Pair `json:"roleDivisions"`
 	State                      string          `json:"state"`
+	DateToDelete               *clock.Time     `json:"dateToDelete"`
 }
 
 type createInput struct {
@@ -57,7 +62,14 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in createInput) (*c
 			return nil, err
 		}
 	}
-	return viewWith(fresh, pairs, secret), nil
+	if err := usage.SweepClients(c.Tx, c.Now()); err != nil {
+		return nil, err
+	}
+	n, err := identity.Clients.Count(c.Tx)
+	if err == nil && n > c.Caller.Org.Settings.ClientLimit() {
+		err = c.Documented(http.StatusBadRequest, "auth.too.many.clients")
+	}
+	return viewWith(fresh, pairs, secret), err
 }
 
 type replaceInput struct {
@@ -66,7 +78,7 @@ type replaceInput struct {
 }
 
 func (f *Family) replace(_ context.Context, c *handlers.Call, in replaceInput) (*client, error) {
-	stored, err := identity.ClientByID(c.Tx, in.ID)
+	stored, err := identity.ClientByID(c.Tx, in.ID, c.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +90,11 @@ func (f *Family) replace(_ context.Context, c *handlers.Call, in replaceInput) (
 	if err != nil {
 		return nil, err
 	}
-	if !onlyDeactivates(&before, stored, had, pairs) {
+	now := c.Now() // one time for both: the clock goes on between two looks at it
+	if err := in.Body.setState(now, stored); err != nil {
+		return nil, err
+	}
+	if !onlyDeactivates(&before, stored, had, pairs, now) {
 		if err := c.GrantRule.MayChange(c.Tx, c.Caller.Subject(), stored.ID, pairs); err != nil {
 			return nil, err
 		}
@@ -93,14 +109,33 @@ func (f *Family) replace(_ context.Context, c *handlers.Call, in replaceInput) (
 	if err := identity.Replace(c.Tx, subject(stored), pairs, stored.Modified.At); err != nil {
 		return nil, err
 	}
-	return viewWith(stored, pairs, ""), nil
+	return viewWith(stored, pairs, ""), usage.SweepClients(c.Tx, c.Now())
 }
 
-// onlyDeactivates says whether a change sets the client inactive and does
-// nothing else. That much is open to whoever may edit clients, else people with
-// the permission to delete could never use it (decisions.md 30).
-func onlyDeactivates(before, after *identity.Client, had, has []identity.Pair) bool {
-	return after.State == identity.ClientInactive &&
+// setState makes the client active or inactive. An inactive client can be made
+// active again until its dateToDelete; one that is inactive already keeps that
+// date unless the request has another.
+//
+// Guess: a client that is made inactive without a date is deleted seven days
+// later, whatever its age; a date that has passed is refused, and that of an
+// active client means nothing, since clients send back what they have read.
+func (r *clientRequest) setState(now time.Time, to *identity.Client) error {
+	state := cmp.Or(r.State, to.State)
+	if state == identity.ClientInactive && r.DateToDelete != nil && !r.DateToDelete.After(now) {
+		return apierr.New(http.StatusBadRequest, "constraint.validation", "The dateToDelete must lie in the future.").OnField("dateToDelete")
+	}
+	to.SetState(state, now, r.DateToDelete)
+	return nil
+}
+
+// onlyDeactivates says whether a change sets the client inactive, to be deleted
+// at no other time than it would be anyway, and does nothing else. That much is
+// open to whoever may edit clients, else people with the permission to delete
+// could never use it (decisions.md 30).
+func onlyDeactivates(before, after *identity.Client, had, has []identity.Pair, now time.Time) bool {
+	usual := *before
+	usual.SetState(identity.ClientInactive, now, nil)
+	return after.State == identity.ClientInactive && after.DateToDelete.Equal(usual.DateToDelete.Time) &&
 		before.Name == after.Name && before.Description == after.Description && before.GrantType == after.GrantType &&
 		before.ValiditySeconds == after.ValiditySeconds && slices.Equal(before.RedirectURIs, after.RedirectURIs) &&
 		slices.Equal(before.Scope, after.Scope) && samePairs(had, has)
@@ -122,8 +157,8 @@ func subject(c *identity.Client) identity.Subject {
 	return identity.Subject{Type: identity.SubjectClient, ID: c.ID}
 }
 
-// apply checks the request and writes it into to. It returns the roles that the
-// client is to have.
+// apply checks the request and writes all of it but the state into to. It returns
+// the roles that the client is to have.
 func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity.Pair, error) {
 	grantType, err := grantTypeOf(r.AuthorizedGrantType)
 	if err != nil {
@@ -144,13 +179,14 @@ func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity
 	if strings.TrimSpace(r.Name) == "" {
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "The name must not be blank.").OnField("name")
 	}
+	if len(r.RegisteredRedirectURI) > maxRedirectURIs {
+		return nil, apierr.Newf(http.StatusBadRequest, "constraint.validation", "A client can have %d redirect URIs at most.", maxRedirectURIs).OnField("registeredRedirectUri")
+	}
 	if err := r.checkScope(c, grantType); err != nil {
 		return nil, err
 	}
 	switch r.State {
-	case "":
-	case identity.ClientActive, identity.ClientInactive:
-		to.State = r.State
+	case "", identity.ClientActive, identity.ClientInactive:
 	case identity.ClientDisabled:
 		return nil, apierr.New(http.StatusBadRequest, "bad.client.state", "Clients are disabled by support, not by this operation.").OnField("state")
 	default:
@@ -164,6 +200,10 @@ func (r *clientRequest) apply(c *handlers.Call, to *identity.Client) ([]identity
 	to.RedirectURIs, to.Scope = r.RegisteredRedirectURI, r.Scope
 	return pairs, nil
 }
+
+// maxRedirectURIs is a guess (facts: oauth.md §4). What the URIs are is not looked
+// at here: the authorize endpoint redirects to none that a browser should not open.
+const maxRedirectURIs = 125
 
 // onlySCIM says whether the client is for SCIM alone, as far as its scopes tell.
 func (r *clientRequest) onlySCIM() bool {
@@ -200,9 +240,9 @@ func (r *clientRequest) checkScope(c *handlers.Call, grantType string) error {
 	return nil
 }
 
-// pairs are the roles that the request asks for, in their usual order. roleIds is the older form; it
-// carries no division, and then the home division is meant (facts: oauth.md
-// §9).
+// pairs are the roles that the request asks for, in their usual order. roleIds is
+// the older form; it carries no division, and then the home division is meant
+// (facts: oauth.md §9).
 func (r *clientRequest) pairs(c *handlers.Call, grantType string) ([]identity.Pair, error) {
 	if len(r.RoleDivisions) > maxRoles || len(r.RoleIDs) > maxRoles {
 		return nil, identity.BadClientRole(fmt.Sprintf("A client can hold %d roles at most.", maxRoles))

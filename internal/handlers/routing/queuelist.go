@@ -31,8 +31,12 @@ func (f *Family) list(_ context.Context, c *handlers.Call, in queueList) (*handl
 	if err != nil {
 		return nil, err
 	}
+	keep, err := in.filter(c)
+	if err != nil {
+		return nil, err
+	}
 	s := selection[*contactcenter.Queue]{
-		reverse: descending(in.SortOrder), keep: in.filter(c), few: fewOf(c.Tx, &contactcenter.Queues, in.IDs, in.Name),
+		reverse: descending(in.SortOrder), keep: keep, few: fewOf(c.Tx, &contactcenter.Queues, in.IDs, in.Name),
 	}
 	switch strings.ToLower(in.SortBy) {
 	case "id":
@@ -60,10 +64,13 @@ func (f *Family) list(_ context.Context, c *handlers.Call, in queueList) (*handl
 }
 
 // filter returns nil where the caller sees everything.
-func (in *queueList) filter(c *handlers.Call) func(*contactcenter.Queue) bool {
-	seen := sightOf(c, in.Divisions)
+func (in *queueList) filter(c *handlers.Call) (func(*contactcenter.Queue) bool, error) {
+	seen, err := sightOf(c, in.Divisions)
+	if err != nil {
+		return nil, err
+	}
 	if seen.everywhere && in.Name == "" && len(in.IDs) == 0 && len(in.PeerIDs) == 0 && in.LibraryID == "" && !in.HasPeer {
-		return nil
+		return nil, nil
 	}
 	return func(q *contactcenter.Queue) bool {
 		peer := contactcenter.Text(q.Settings.PeerID)
@@ -73,7 +80,7 @@ func (in *queueList) filter(c *handlers.Call) func(*contactcenter.Queue) bool {
 			(len(in.PeerIDs) == 0 || slices.Contains(in.PeerIDs, peer)) &&
 			(!in.HasPeer || peer != "") &&
 			(in.LibraryID == "" || slices.Contains(libraries(q), in.LibraryID))
-	}
+	}, nil
 }
 
 // libraries are the ids of the libraries of canned responses of a queue.

@@ -54,7 +54,7 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in newQueue) (*cont
 	if err != nil {
 		return nil, err
 	}
-	if err := requireIn(c, division); err != nil {
+	if err := c.RequireWithin(division); err != nil {
 		return nil, err
 	}
 	settings := in.Body.QueueSettings
@@ -110,7 +110,7 @@ func (f *Family) replace(_ context.Context, c *handlers.Call, in queueChange) (*
 		if q.DivisionID, err = divisionFor(c, id); err != nil {
 			return nil, err
 		}
-		if err := requireIn(c, id); err != nil {
+		if err := c.RequireWithin(id); err != nil {
 			return nil, err
 		}
 	}

@@ -76,7 +76,7 @@ func peekQueue(c *handlers.Call, id string) (*contactcenter.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q, requireIn(c, q.DivisionID)
+	return q, c.RequireWithin(q.DivisionID)
 }
 
 // getQueue is peekQueue for changing what it returns.
@@ -132,37 +132,6 @@ var (
 	viewWrapupCode = spec.Permission{Domain: "routing", Entity: "wrapupCode", Action: "view"}
 )
 
-// requireIn is Call.RequireIn for this family, in which every permission is held
-// in divisions: queue members and wrap-up codes cannot be moved on their own, and
-// so are missing from the catalogue's list of things that live in divisions.
-func requireIn(c *handlers.Call, division string) error {
-	if err := c.RequireIn(division); err != nil {
-		return err
-	}
-	facts := c.Operation.Facts()
-	held := 0
-	for _, p := range facts.Permissions {
-		if c.Caller.Permits(c.Tx, p, division) {
-			held++
-		}
-	}
-	switch {
-	case facts.Mode == spec.Any && held == 0:
-		return c.Documented(http.StatusForbidden, "missing.any.division.permissions", listed(facts.Permissions), "["+division+"]")
-	case facts.Mode == spec.All && held < len(facts.Permissions):
-		return c.Documented(http.StatusForbidden, "missing.division.permissions")
-	}
-	return nil
-}
-
-func listed(permissions []spec.Permission) string {
-	texts := make([]string, len(permissions))
-	for i, p := range permissions {
-		texts[i] = p.String()
-	}
-	return "[" + strings.Join(texts, ", ") + "]"
-}
-
 // sight is where the caller may see things: everywhere, or in some divisions.
 type sight struct {
 	everywhere bool
@@ -171,23 +140,26 @@ type sight struct {
 
 // sightOf narrows what the operation's permissions let the caller see to the
 // divisions that were asked for, if any were.
-func sightOf(c *handlers.Call, asked []string) sight {
+func sightOf(c *handlers.Call, asked []string) (sight, error) {
 	s := sight{divisions: make(map[string]bool)}
 	for _, p := range c.Operation.Facts().Permissions {
-		ids, all := c.Caller.Divisions(c.Tx, p)
+		ids, all, err := c.Caller.Divisions(c.Tx, p)
+		if err != nil {
+			return sight{}, err
+		}
 		s.everywhere = s.everywhere || all
 		for _, id := range ids {
 			s.divisions[id] = true
 		}
 	}
 	if len(asked) == 0 {
-		return s
+		return s, nil
 	}
 	narrowed := sight{divisions: make(map[string]bool)}
 	for _, id := range asked {
 		narrowed.divisions[id] = s.everywhere || s.divisions[id]
 	}
-	return narrowed
+	return narrowed, nil
 }
 
 func (s sight) in(division string) bool { return s.everywhere || s.divisions[division] }

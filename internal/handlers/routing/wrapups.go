@@ -72,8 +72,12 @@ func (f *Family) wrapupCodes(_ context.Context, c *handlers.Call, in codeList) (
 	if strings.EqualFold(in.IncludeState, "Deleted") {
 		return handlers.NewListing(c, []*codeView{}, p, 0), nil
 	}
+	keep, err := in.filter(c)
+	if err != nil {
+		return nil, err
+	}
 	s := selection[*contactcenter.WrapupCode]{
-		index: "name", reverse: descending(in.SortOrder), keep: in.filter(c),
+		index: "name", reverse: descending(in.SortOrder), keep: keep,
 		few: fewOf(c.Tx, &contactcenter.WrapupCodes, in.IDs, in.Name),
 		compare: func(a, b *contactcenter.WrapupCode) int {
 			return strings.Compare(contactcenter.NameKey(a.Name), contactcenter.NameKey(b.Name))
@@ -91,17 +95,20 @@ func (f *Family) wrapupCodes(_ context.Context, c *handlers.Call, in codeList) (
 }
 
 // filter returns nil where the caller sees everything.
-func (in *codeList) filter(c *handlers.Call) func(*contactcenter.WrapupCode) bool {
-	seen := sightOf(c, in.Divisions)
+func (in *codeList) filter(c *handlers.Call) (func(*contactcenter.WrapupCode) bool, error) {
+	seen, err := sightOf(c, in.Divisions)
+	if err != nil {
+		return nil, err
+	}
 	if seen.everywhere && in.Name == "" && len(in.IDs) == 0 {
-		return nil
+		return nil, nil
 	}
 	ofAll := len(in.Divisions) == 0 || slices.Contains(in.Divisions, contactcenter.AllDivisions)
 	return func(w *contactcenter.WrapupCode) bool {
 		return (seen.in(w.DivisionID) || ofAll && w.DivisionID == contactcenter.AllDivisions) &&
 			(in.Name == "" || named(w.Name, in.Name)) &&
 			(len(in.IDs) == 0 || slices.Contains(in.IDs, w.ID))
-	}
+	}, nil
 }
 
 type codeRef struct {
@@ -126,7 +133,7 @@ func (f *Family) wrapupCode(_ context.Context, c *handlers.Call, in codeRef) (*c
 		return nil, err
 	}
 	if w.DivisionID != contactcenter.AllDivisions {
-		if err := requireIn(c, w.DivisionID); err != nil {
+		if err := c.RequireWithin(w.DivisionID); err != nil {
 			return nil, err
 		}
 	}
@@ -177,7 +184,7 @@ func (f *Family) createWrapupCode(_ context.Context, c *handlers.Call, in newCod
 	if division == "" {
 		division = contactcenter.AllDivisions
 	}
-	if err := requireIn(c, division); err != nil {
+	if err := c.RequireWithin(division); err != nil {
 		return nil, err
 	}
 	w := &contactcenter.WrapupCode{ID: c.NewID(), DivisionID: division, Created: clock.At(c.Now()), CreatedBy: by(c)}
@@ -197,7 +204,7 @@ func (f *Family) replaceWrapupCode(_ context.Context, c *handlers.Call, in codeC
 	if err != nil {
 		return nil, err
 	}
-	if err := requireIn(c, old.DivisionID); err != nil {
+	if err := c.RequireWithin(old.DivisionID); err != nil {
 		return nil, err
 	}
 	w := *old
@@ -206,7 +213,7 @@ func (f *Family) replaceWrapupCode(_ context.Context, c *handlers.Call, in codeC
 		return nil, err
 	}
 	if division != "" && division != w.DivisionID {
-		if err := requireIn(c, division); err != nil {
+		if err := c.RequireWithin(division); err != nil {
 			return nil, err
 		}
 		w.DivisionID = division
@@ -222,7 +229,7 @@ func (f *Family) removeWrapupCode(_ context.Context, c *handlers.Call, in codeRe
 	if err != nil {
 		return handlers.None{}, err
 	}
-	if err := requireIn(c, w.DivisionID); err != nil {
+	if err := c.RequireWithin(w.DivisionID); err != nil {
 		return handlers.None{}, err
 	}
 	return handlers.None{}, contactcenter.DeleteWrapupCode(c.Tx, w.ID)

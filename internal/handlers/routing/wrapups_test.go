@@ -63,12 +63,12 @@ func TestWrapupCodesAreFilteredAndSeenByDivision(t *testing.T) {
 	same(t, "searched from Sales", names(t, seller.Get(t, codes+"/divisionviews")), []string{"Resolved", "Sold"})
 	want(t, seller.Get(t, codes+"/"+resolved), 200, "")
 	// Guess: wrap-up codes obey their division, as their listings do.
-	want(t, seller.Get(t, codes+"/"+later), 403, "missing.division.permissions")
-	want(t, seller.Put(t, codes+"/"+resolved, fields{"name": "Mine"}), 403, "missing.division.permissions")
-	want(t, seller.Delete(t, codes+"/"+later), 403, "missing.division.permissions")
-	want(t, seller.Post(t, codes, fields{"name": "Everywhere"}), 403, "missing.division.permissions")
+	want(t, seller.Get(t, codes+"/"+later), 403, "missing.division.permission")
+	want(t, seller.Put(t, codes+"/"+resolved, fields{"name": "Mine"}), 403, "missing.division.permission")
+	want(t, seller.Delete(t, codes+"/"+later), 403, "missing.division.permission")
+	want(t, seller.Post(t, codes, fields{"name": "Everywhere"}), 403, "missing.division.permission")
 	want(t, seller.Post(t, codes, fields{"name": "Here", "division": fields{"id": sales}}), 200, "")
-	want(t, seller.Put(t, codes+"/"+sold, fields{"name": "Sold", "division": fields{"id": "*"}}), 403, "missing.division.permissions")
+	want(t, seller.Put(t, codes+"/"+sold, fields{"name": "Sold", "division": fields{"id": "*"}}), 403, "missing.division.permission")
 }
 
 func TestAQueueOffersWrapupCodes(t *testing.T) {

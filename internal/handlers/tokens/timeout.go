@@ -16,11 +16,12 @@ type timeoutView struct {
 	Enabled bool `json:"enableIdleTokenTimeout"`
 }
 
-// timeoutOf shows the longest time where none was set, since clients expect one.
+// timeoutOf shows the longest time where none was set, since clients expect one,
+// or where a longer one was set before HIPAA bounded it.
 func timeoutOf(org *identity.Org) *timeoutView {
 	t := org.Settings.IdleTimeout
-	if t.Seconds == 0 {
-		t.Seconds = auth.MaxIdleSeconds(org)
+	if longest := auth.MaxIdleSeconds(org); t.Seconds == 0 || t.Seconds > longest {
+		t.Seconds = longest
 	}
 	return &timeoutView{Seconds: t.Seconds, Enabled: t.Enabled}
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
@@ -22,30 +21,15 @@ const (
 
 type fields = map[string]any
 
-// hipaa makes a state file whose organization lives under HIPAA, which no
-// operation does yet.
+// hipaa makes a state file whose organization lives under HIPAA.
 func hipaa(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")
-	mocktest.Start(t, mocktest.Options{Path: path}).Stop(t)
-	db, err := store.Open(path, store.Options{})
-	if err != nil {
-		t.Fatal(err)
+	srv := mocktest.Start(t, mocktest.Options{Path: path})
+	if got := srv.Admin(t).Patch(t, "/api/v2/organizations/features/hipaa", `{"enabled":true}`); got.Status != http.StatusOK {
+		t.Fatalf("%d %s", got.Status, got.Body)
 	}
-	err = db.Update(t.Context(), org, func(tx *store.Tx) error {
-		o, err := identity.Orgs.Get(tx, "self")
-		if err != nil {
-			return err
-		}
-		o.Features = map[string]bool{"hipaa": true}
-		return identity.Orgs.Put(tx, o)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	srv.Stop(t)
 	return path
 }
 

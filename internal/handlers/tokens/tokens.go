@@ -6,11 +6,15 @@ package tokens
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -31,10 +35,24 @@ type meInput struct {
 	PreserveIdle bool `query:"preserveIdleTTL"`
 }
 
+// tokenInfo adds when the token ends for lack of use, where it does.
+type tokenInfo struct {
+	*auth.TokenInfo
+	DateTokenIdles *clock.Time `json:"dateTokenIdles,omitempty"`
+}
+
 // me describes the caller's token. It works for tokens of users and of clients.
-func (f *Family) me(_ context.Context, c *handlers.Call, in meInput) (*auth.TokenInfo, error) {
+func (f *Family) me(_ context.Context, c *handlers.Call, in meInput) (*tokenInfo, error) {
 	c.PreserveIdle = in.PreserveIdle
-	return c.Caller.TokenInfo(), nil
+	at, err := c.Authority.IdlesAt(c.Tx, c.Caller, !in.PreserveIdle)
+	if err != nil {
+		return nil, err
+	}
+	info := &tokenInfo{TokenInfo: c.Caller.TokenInfo()}
+	if !at.IsZero() {
+		info.DateTokenIdles = clock.At(at)
+	}
+	return info, nil
 }
 
 // check is the same without a body: clients use it to test a stored token.
@@ -53,6 +71,9 @@ type userRef struct {
 
 // revokeAll kills every token of a user. It is no change of the user that
 // anybody else would see, so the version stays.
+//
+// Guess: the permission counts where the user is, since the operation has a
+// refusal in words of its own for those who lack it there.
 func (f *Family) revokeAll(_ context.Context, c *handlers.Call, in userRef) (handlers.None, error) {
 	user, err := identity.Users.Get(c.Tx, in.ID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -60,6 +81,10 @@ func (f *Family) revokeAll(_ context.Context, c *handlers.Call, in userRef) (han
 	}
 	if err != nil {
 		return handlers.None{}, err
+	}
+	if !slices.ContainsFunc(c.Operation.Facts().Permissions, func(p spec.Permission) bool { return c.Caller.Permits(c.Tx, p, user.DivisionID) }) {
+		c.Decision.Divisions = append(c.Decision.Divisions, user.DivisionID)
+		return handlers.None{}, c.Documented(http.StatusForbidden, "missing.division.permission")
 	}
 	user.TokenGeneration++
 	return handlers.None{}, identity.Users.Put(c.Tx, user)

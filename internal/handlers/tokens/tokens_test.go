@@ -3,6 +3,7 @@ package tokens_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/mockcloud/mockcloud/mocktest"
 )
@@ -59,7 +60,10 @@ func TestOneTokenOfManyCanBeRevoked(t *testing.T) {
 func TestRevokingAllTokensOfAUser(t *testing.T) {
 	t.Parallel()
 	srv := mocktest.Start(t, mocktest.Options{})
-	const agent = "6d6f636b-0005-4000-8000-000000000004"
+	const (
+		agent   = "6d6f636b-0005-4000-8000-000000000004" // of Sales
+		support = "6d6f636b-0002-4000-8000-000000000003"
+	)
 	old := srv.AsUser(t, "agent1@mockcloud.test")
 	version := old.Get(t, "/api/v2/users/me").Str(t, "version")
 	tests := []struct {
@@ -69,6 +73,7 @@ func TestRevokingAllTokensOfAUser(t *testing.T) {
 	}{
 		{"without the permission", agent, srv.As(t, "directory:user:delete"), 403},
 		{"of nobody", "6d6f636b-0005-4000-8000-0000000000ff", srv.As(t, "oauth:token:delete"), 404},
+		{"of a user in another division", agent, srv.AsIn(t, support, "oauth:token:delete"), 403},
 		{"of a user", agent, srv.As(t, "oauth:token:delete"), 204},
 	}
 	for _, tt := range tests {
@@ -78,10 +83,44 @@ func TestRevokingAllTokensOfAUser(t *testing.T) {
 			}
 		})
 	}
+	if got := srv.AsIn(t, support, "oauth:token:delete").Delete(t, "/api/v2/tokens/"+agent); got.Str(t, "message") != "Missing required division permission" {
+		t.Errorf("in another division: %s", got.Body)
+	}
 	if got := old.Get(t, "/api/v2/users/me"); got.Status != http.StatusUnauthorized {
 		t.Errorf("the old token: %d", got.Status)
 	}
 	if got := srv.AsUser(t, "agent1@mockcloud.test").Get(t, "/api/v2/users/me"); got.Status != http.StatusOK || got.Str(t, "version") != version {
 		t.Errorf("a new token: %d %s", got.Status, got.Body)
+	}
+}
+
+// The date is in today's SDKs; it is left out where tokens do not become idle.
+func TestATokenTellsWhenItIdles(t *testing.T) {
+	t.Parallel()
+	srv := mocktest.Start(t, mocktest.Options{})
+	agent := srv.AsUser(t, "agent1@mockcloud.test")
+	idles := func(c *mocktest.Client, query string) string {
+		t.Helper()
+		return c.Get(t, "/api/v2/tokens/me"+query).Str(t, "dateTokenIdles")
+	}
+	if got := idles(agent, ""); got != "" {
+		t.Errorf("without a time-out: %s", got)
+	}
+	if got := srv.Admin(t).Put(t, "/api/v2/tokens/timeout", `{"idleTokenTimeoutSeconds":600,"enableIdleTokenTimeout":true}`); got.Status != http.StatusOK {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	srv.Clock.Advance(time.Minute)
+	if got := idles(agent, "?preserveIdleTTL=true"); got != "2026-01-15T12:10:00.000Z" {
+		t.Errorf("just looked at: %s", got)
+	}
+	if got := idles(agent, ""); got != "2026-01-15T12:11:00.000Z" {
+		t.Errorf("used: %s", got)
+	}
+	srv.Clock.Advance(time.Minute)
+	if got := idles(agent, "?preserveIdleTTL=true"); got != "2026-01-15T12:11:00.000Z" {
+		t.Errorf("just looked at after its use: %s", got)
+	}
+	if got := idles(srv.Admin(t), ""); got != "" {
+		t.Errorf("of a client: %s", got)
 	}
 }

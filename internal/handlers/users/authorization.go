@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
-	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -37,12 +38,8 @@ type policyView struct {
 	ActionSet         []string        `json:"actionSet"`
 }
 
-// rights puts together what users hold. The permissions of the catalogue, which
-// wildcards stand for, are sorted out once for all users of an answer.
-type rights struct {
-	c     *handlers.Call
-	known map[string][]spec.Permission // by domain; nil until it is needed
-}
+// rights puts together what users hold.
+type rights struct{ c *handlers.Call }
 
 func (r *rights) of(userID string) (*authorizationView, error) {
 	roles, err := rolesOf(r.c.Tx, userID)
@@ -58,16 +55,6 @@ func (r *rights) of(userID string) (*authorizationView, error) {
 		v.Roles = append(v.Roles, identity.Ref{ID: role.ID, Name: role.Name})
 	}
 	return v, nil
-}
-
-func (r *rights) knownIn(domain string) []spec.Permission {
-	if r.known == nil {
-		r.known = make(map[string][]spec.Permission)
-		for _, p := range r.c.Catalogue.Permissions() {
-			r.known[p.Domain] = append(r.known[p.Domain], p)
-		}
-	}
-	return r.known[domain]
 }
 
 // rolesOf returns each role that the user holds once, own or inherited, sorted
@@ -109,29 +96,12 @@ func (r *rights) permissions(roles []*identity.Role) []string {
 			union[general] = struct{}{}
 		}
 		for i := range role.Policies {
-			r.add(union, &role.Policies[i])
-		}
-	}
-	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(union))))
-}
-
-func (r *rights) add(union map[string]struct{}, p *identity.Policy) {
-	everyEntity, everyAction := p.EntityName == "*", slices.Contains(p.ActionSet, "*")
-	if !everyEntity && p.EntityName != "" {
-		for _, action := range p.ActionSet {
-			if action != "*" {
-				union[p.Domain+":"+p.EntityName+":"+action] = struct{}{}
+			for p := range auth.Expand(r.c.Catalogue, &role.Policies[i]) {
+				union[p] = struct{}{}
 			}
 		}
 	}
-	if !everyEntity && !everyAction {
-		return
-	}
-	for _, k := range r.knownIn(p.Domain) {
-		if (everyEntity || k.Entity == p.EntityName) && (everyAction || slices.Contains(p.ActionSet, k.Action)) {
-			union[k.String()] = struct{}{}
-		}
-	}
+	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(union))))
 }
 
 // policies lists the policies of all roles, equal ones once.
@@ -187,6 +157,9 @@ func (f *Family) setRoles(_ context.Context, c *handlers.Call, in setRolesInput)
 	pairs, changed, err := pairsFor(c.Tx, user.ID, in.Roles)
 	if err != nil {
 		return nil, err
+	}
+	if len(pairs) > identity.MaxAssignments {
+		return nil, c.Documented(http.StatusBadRequest, "max.role.assignments.exceeded").About(user.ID, "subject")
 	}
 	if err := c.MayGrantIn(changed); err != nil {
 		return nil, err

@@ -3,12 +3,7 @@ package users
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
-	"slices"
 
-	"github.com/mockcloud/mockcloud/internal/apierr"
-	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -76,27 +71,6 @@ func defaultFields() []string {
 	return []string{"name", "email", "username", "title", "department"}
 }
 
-func (s *searcher) readers(fields []string) ([]reader, error) {
-	if len(fields) == 0 {
-		fields = defaultFields()
-	}
-	readers := make([]reader, 0, len(fields))
-	for _, name := range fields {
-		read, ok := fieldReader(name)
-		if !ok {
-			return nil, unknownField(s.c, name)
-		}
-		readers = append(readers, read)
-	}
-	return readers, nil
-}
-
-// unknownField is loud where the real service may find nothing in silence: a
-// wrong name is the client's mistake in either case.
-func unknownField(c *handlers.Call, name string) *apierr.Error {
-	return c.Documented(http.StatusBadRequest, "invalid.property", fmt.Sprintf("%.100s", name), "user").OnField("query")
-}
-
 // note keeps the first failure of reading stored data.
 func (s *searcher) note(err error) {
 	if s.err == nil {
@@ -143,12 +117,12 @@ func addressesOf(media string) reader {
 func groupsOf(kind string) reader {
 	return func(s *searcher, u *identity.User) []string {
 		var ids []string
-		for g, err := range identity.Groups.By(s.c.Tx, "member", u.ID) {
+		for g, err := range identity.GroupsOf(s.c.Tx, u.ID) {
 			if err != nil {
 				s.note(err)
 				return nil
 			}
-			if g.Type == kind && !slices.Contains(ids, g.ID) {
+			if g.Type == kind {
 				ids = append(ids, g.ID)
 			}
 		}

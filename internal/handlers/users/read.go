@@ -47,6 +47,8 @@ type meView struct {
 	LastTokenIssued *tokenDate        `json:"lastTokenIssued,omitempty"`
 	Date            *serverDate       `json:"date,omitempty"`
 	Organization    *identity.OrgView `json:"organization,omitempty"`
+	OrgRoles        []orgRole         `json:"orgAuthorization,omitempty"`
+	OrgProducts     []orgProduct      `json:"orgProducts,omitempty"`
 	Token           *auth.TokenInfo   `json:"token,omitempty"`
 }
 
@@ -83,6 +85,14 @@ func (f *Family) me(_ context.Context, c *handlers.Call, in meInput) (*meView, e
 	}
 	if r.expand["organization"] {
 		me.Organization = c.Caller.Org.View()
+	}
+	if r.expand["orgauthorization"] {
+		if me.OrgRoles, err = orgRoles(c.Tx); err != nil {
+			return nil, err
+		}
+	}
+	if r.expand["orgproducts"] {
+		me.OrgProducts = orgProducts
 	}
 	if r.expand["token"] {
 		me.Token = c.Caller.TokenInfo()

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -94,4 +95,26 @@ func TestMeExpands(t *testing.T) {
 			t.Errorf("authorization.roles lack %s: %s", role, got.Str(t, "authorization.roles"))
 		}
 	}
+}
+
+// orgauthorization needs no permission to see roles, since users/me needs none.
+func TestMeExpandsWhatTheOrganizationHas(t *testing.T) {
+	t.Parallel()
+	srv, admin := start(t)
+	me := srv.AsUser(t, "agent1@mockcloud.test")
+	const both = "?expand=orgauthorization,orgproducts"
+	has(t, want(t, me.Get(t, "/api/v2/users/me"), 200, ""), map[string]string{"orgAuthorization": "", "orgProducts": ""})
+	got := want(t, me.Get(t, "/api/v2/users/me"+both), 200, "")
+	has(t, got, map[string]string{
+		"orgAuthorization": want(t, admin.Get(t, "/api/v2/authorization/roles?pageSize=100&userCount=false"), 200, "").Str(t, "entities"),
+		"orgProducts":      want(t, admin.Get(t, "/api/v2/authorization/products"), 200, "").Str(t, "entities"),
+	})
+	for i := range 100 {
+		want(t, admin.Post(t, "/api/v2/authorization/roles", fields{"name": fmt.Sprintf("Role %d", i)}), 200, "")
+	}
+	if names := namesIn(t, want(t, me.Get(t, "/api/v2/users/me"+both), 200, ""), "orgAuthorization"); len(names) != 100 {
+		t.Errorf("%d roles, want the first 100", len(names))
+	}
+	// It is the organization that has them, not every user.
+	want(t, me.Get(t, "/api/v2/users/"+ben+both), 400, "invalid.query.param.value")
 }

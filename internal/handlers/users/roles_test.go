@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -147,6 +148,18 @@ func TestPutRolesIsRefusedAsAWhole(t *testing.T) {
 	want(t, admin.Put(t, path, fields{"roles": []string{}}), 400, "")
 	want(t, admin.Put(t, path, nil), 400, "")
 	same(t, "roles", namesIn(t, want(t, admin.Get(t, path), 200, ""), "roles"), []string{"employee"})
+}
+
+func TestPutRolesHasALimit(t *testing.T) {
+	t.Parallel()
+	_, admin := start(t)
+	var ids []string
+	for i := range 1001 {
+		made := want(t, admin.Post(t, "/api/v2/authorization/roles", `{"name":"many `+strconv.Itoa(i)+`"}`), 200, "")
+		ids = append(ids, made.Str(t, "id"))
+	}
+	want(t, admin.Put(t, "/api/v2/users/"+ben+"/roles", ids), 400, "max.role.assignments.exceeded")
+	want(t, admin.Put(t, "/api/v2/users/"+ben+"/roles", ids[1:]), 200, "")
 }
 
 func TestPutRolesNeedsNoRoleOfOnesOwn(t *testing.T) {

@@ -2,65 +2,18 @@ package users
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 
-	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
-	"github.com/mockcloud/mockcloud/internal/spec"
-)
-
-// searchRequest is the schema UserSearchRequest.
-type searchRequest struct {
-	SortOrder          string      `json:"sortOrder,omitempty"`
-	SortBy             string      `json:"sortBy,omitempty"`
-	PageSize           *int        `json:"pageSize,omitempty"`
-	PageNumber         *int        `json:"pageNumber,omitempty"`
-	Sort               []sortKey   `json:"sort,omitempty"`
-	Expand             []string    `json:"expand,omitempty"`
-	Query              []criterion `json:"query,omitempty"`
-	EnforcePermissions bool        `json:"enforcePermissions,omitempty"`
-}
-
-// sortKey is the schema SearchSort.
-type sortKey struct {
-	SortOrder string `json:"sortOrder,omitempty"`
-	SortBy    string `json:"sortBy,omitempty"`
-}
-
-// found is the schema UsersSearchResponse. All but the pages are required.
-type found struct {
-	Total        int      `json:"total"`
-	PageCount    int      `json:"pageCount"`
-	PageSize     int      `json:"pageSize"`
-	PageNumber   int      `json:"pageNumber"`
-	PreviousPage string   `json:"previousPage,omitempty"`
-	CurrentPage  string   `json:"currentPage,omitempty"`
-	NextPage     string   `json:"nextPage,omitempty"`
-	Types        []string `json:"types"`
-	Results      []*view  `json:"results"`
-}
-
-// The limits of a search. The specification has codes for them, but no
-// numbers.
-const (
-	maxCriteria = 100
-	maxValues   = 1000
-	maxResults  = 10000 // pages end here
 )
 
 type searchInput struct {
-	Request searchRequest `body:""`
+	Request handlers.SearchRequest `body:""`
 }
 
 // search is postUsersSearch.
-func (f *Family) search(_ context.Context, c *handlers.Call, in searchInput) (*found, error) {
-	return in.Request.run(c)
+func (f *Family) search(_ context.Context, c *handlers.Call, in searchInput) (*handlers.Found[*view], error) {
+	return run(c, &in.Request)
 }
 
 type searchAgainInput struct {
@@ -68,104 +21,48 @@ type searchAgainInput struct {
 	Expand []string `query:"expand"`
 }
 
-// searchAgain is getUsersSearch: the same request as base64 in the query, such
-// as the page links of an answer.
-func (f *Family) searchAgain(_ context.Context, c *handlers.Call, in searchAgainInput) (*found, error) {
-	body, err := decodeQ64(in.Q64)
+// searchAgain is getUsersSearch: the same request as base64 in the query.
+func (f *Family) searchAgain(_ context.Context, c *handlers.Call, in searchAgainInput) (*handlers.Found[*view], error) {
+	request, err := handlers.SearchAgain(c, "postUsersSearch", in.Q64)
 	if err != nil {
-		return nil, badQ64()
-	}
-	// What holds for the body of the POST holds here as well.
-	if post, ok := c.Catalogue.Operation("postUsersSearch"); ok {
-		if _, err := post.Validate(&spec.Request{
-			PathParam: func(string) string { return "" }, Query: url.Values{}, Header: http.Header{}, Body: body,
-		}); err != nil {
-			return nil, err
-		}
-	}
-	var request searchRequest
-	if json.Unmarshal(body, &request) != nil {
-		return nil, badQ64()
+		return nil, err
 	}
 	request.Expand = append(request.Expand, in.Expand...)
-	return request.run(c)
+	return run(c, request)
 }
 
-func badQ64() *apierr.Error {
-	return apierr.New(http.StatusBadRequest, "invalid.query.param.value",
-		"The value is not valid for parameter [q64]. Allowable values are: the base64 form of a search request").OnField("q64")
+// searcher is one search on its way.
+type searcher struct {
+	c   *handlers.Call
+	err error // the first failure of reading a field
 }
 
-// decodeQ64 reads both alphabets, with or without padding. A plus sign that
-// nobody escaped arrives as a blank.
-func decodeQ64(text string) ([]byte, error) {
-	text = strings.NewReplacer("-", "+", "_", "/", " ", "+").Replace(strings.TrimRight(text, "="))
-	return base64.RawStdEncoding.DecodeString(text)
-}
-
-func (r *searchRequest) q64(pageNumber int) string {
-	page := *r
-	page.PageNumber = &pageNumber
-	body, err := json.Marshal(page)
-	if err != nil {
-		return "" // plain data always encodes
-	}
-	return base64.URLEncoding.EncodeToString(body)
-}
-
-func (r *searchRequest) run(c *handlers.Call) (*found, error) {
-	page, err := r.page(c)
-	if err != nil {
-		return nil, err
-	}
+// run answers a search.
+func run(c *handlers.Call, r *handlers.SearchRequest) (*handlers.Found[*view], error) {
 	s := &searcher{c: c}
-	if err := s.limit(r.Query); err != nil {
-		return nil, err
-	}
-	matches, err := s.compile(r.Query)
+	search, err := handlers.NewSearch(c, r, &handlers.Searchable[*identity.User]{
+		Type: "users", Noun: "user", Defaults: defaultFields(), Compare: byName,
+		Field: func(name string) (func(*identity.User) []string, bool) {
+			read, ok := fieldReader(name)
+			return func(u *identity.User) []string { return read(s, u) }, ok
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
-	order, err := r.order(s)
+	users, err := s.collect(r, s.restrict(search.Matches, r))
 	if err != nil {
 		return nil, err
 	}
-	users, err := s.collect(r.Query, s.restrict(matches, r))
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(users, order)
-	return r.answer(c, users, page)
-}
-
-func (r *searchRequest) page(c *handlers.Call) (handlers.Paging, error) {
-	page := handlers.Paging{Size: 25, Number: 1}
-	for _, p := range []struct {
-		name   string
-		sent   *int
-		target *int
-	}{{"pageSize", r.PageSize, &page.Size}, {"pageNumber", r.PageNumber, &page.Number}} {
-		if p.sent == nil {
-			continue
-		}
-		if *p.sent < 1 {
-			return page, apierr.Newf(http.StatusBadRequest, "constraint.validation", "The value of [%s] must be at least 1.", p.name).OnField(p.name)
-		}
-		*p.target = *p.sent
-	}
-	page.Size = min(page.Size, maxPage)
-	if page.Number > maxResults/page.Size+1 {
-		return page, c.Documented(http.StatusBadRequest, "too.many.requested.results").OnField("pageNumber")
-	}
-	return page, nil
+	return handlers.Answer(search, users, newRenderer(c, r.Expand).views)
 }
 
 // restrict adds what the client did not write: active users only, unless it
 // asks for a state, and with enforcePermissions only users of the divisions in
 // which the caller may see users.
-func (s *searcher) restrict(matches matcher, r *searchRequest) matcher {
+func (s *searcher) restrict(matches matcher, r *handlers.SearchRequest) matcher {
 	wanted := matches
-	if !mentions(r.Query, "state") {
+	if !r.Mentions("state") {
 		wanted = func(u *identity.User) bool { return u.State == identity.UserActive && matches(u) }
 	}
 	if !r.EnforcePermissions {
@@ -173,9 +70,12 @@ func (s *searcher) restrict(matches matcher, r *searchRequest) matcher {
 	}
 	allowed := make(map[string]bool)
 	for _, p := range s.c.Operation.Facts().Permissions {
-		ids, all := s.c.Caller.Divisions(s.c.Tx, p)
+		ids, all, err := s.c.Caller.Divisions(s.c.Tx, p)
 		if all {
 			return wanted
+		}
+		if err != nil {
+			s.err = err
 		}
 		for _, id := range ids {
 			allowed[id] = true
@@ -184,14 +84,21 @@ func (s *searcher) restrict(matches matcher, r *searchRequest) matcher {
 	return func(u *identity.User) bool { return allowed[u.DivisionID] && wanted(u) }
 }
 
+// matcher says whether a user is wanted. It may look at a shared user.
+type matcher = func(*identity.User) bool
+
 // collect returns the users that match, by name. The searches that Terraform
-// polls, by address or id, need not read everybody.
-func (s *searcher) collect(query []criterion, matches matcher) ([]*identity.User, error) {
-	if u, unique, err := s.single(query); unique || err != nil {
+// polls, by address or id, need not read everybody, nor those by the beginning of
+// a name.
+func (s *searcher) collect(r *handlers.SearchRequest, matches matcher) ([]*identity.User, error) {
+	if u, unique, err := s.single(r); unique || err != nil {
 		if err != nil || u == nil || !matches(u) {
 			return nil, err
 		}
-		return []*identity.User{u}, nil
+		return []*identity.User{u}, s.err
+	}
+	if text, ok := r.Begins("name"); ok {
+		return s.beginning(text, matches)
 	}
 	var users []*identity.User
 	for u, err := range identity.Users.Ordered(s.c.Tx, "name", false) {
@@ -205,71 +112,39 @@ func (s *searcher) collect(query []criterion, matches matcher) ([]*identity.User
 	return users, s.err
 }
 
-type comparison = func(a, b *identity.User) int
-
-// order is by name unless the request says otherwise.
-func (r *searchRequest) order(s *searcher) (comparison, error) {
-	keys := r.Sort
-	if r.SortBy != "" {
-		keys = append([]sortKey{{SortBy: r.SortBy, SortOrder: r.SortOrder}}, keys...)
-	}
-	var orders []comparison
-	for _, k := range keys {
-		if k.SortBy == "" {
+// beginning looks at those users only whose name, or a word of it, begins with
+// the text.
+func (s *searcher) beginning(text string, matches matcher) ([]*identity.User, error) {
+	var users []*identity.User
+	seen := make(map[string]bool)
+	for id := range identity.UsersBeginning(s.c.Tx, text) {
+		if seen[id] {
 			continue
 		}
-		read, ok := fieldReader(k.SortBy)
-		if !ok {
-			return nil, unknownField(s.c, k.SortBy)
+		seen[id] = true
+		u, err := identity.Users.Peek(s.c.Tx, id)
+		if err != nil {
+			return nil, err
 		}
-		sign := 1
-		if k.SortOrder == "DESC" {
-			sign = -1
+		if matches(u) {
+			users = append(users, u)
 		}
-		orders = append(orders, func(a, b *identity.User) int {
-			return sign * strings.Compare(firstOf(read(s, a)), firstOf(read(s, b)))
-		})
 	}
-	if len(orders) == 0 && r.SortOrder == "DESC" {
-		return func(a, b *identity.User) int { return byName(b, a) }, nil
-	}
-	orders = append(orders, byName)
-	return func(a, b *identity.User) int {
-		for _, compare := range orders {
-			if n := compare(a, b); n != 0 {
-				return n
-			}
-		}
-		return 0
-	}, nil
+	return users, s.err
 }
 
-func firstOf(values []string) string {
-	if len(values) == 0 {
-		return ""
+// single finds the one user that a search can find because it asks for an exact
+// address or id.
+func (s *searcher) single(r *handlers.SearchRequest) (user *identity.User, unique bool, err error) {
+	field, value, ok := r.Demands("id", "email")
+	switch {
+	case !ok:
+		return nil, false, nil
+	case field == "id":
+		user, err = peek(s.c.Tx, value)
+		return user, user != nil, err
+	default:
+		user, err = byEmail(s.c.Tx, value)
+		return user, true, err
 	}
-	return identity.Fold(values[0])
-}
-
-func (r *searchRequest) answer(c *handlers.Call, users []*identity.User, page handlers.Paging) (*found, error) {
-	views, err := newRenderer(c, r.Expand).views(handlers.Cut(users, page))
-	if err != nil {
-		return nil, err
-	}
-	answer := &found{
-		Total:       len(users),
-		PageCount:   (len(users) + page.Size - 1) / page.Size,
-		PageSize:    page.Size,
-		PageNumber:  page.Number,
-		CurrentPage: r.q64(page.Number),
-		Types:       []string{"users"},
-		Results:     views,
-	}
-	if page.Number > 1 {
-		answer.PreviousPage = r.q64(page.Number - 1)
-	}
-	if page.Number < answer.PageCount {
-		answer.NextPage = r.q64(page.Number + 1)
-	}
-	return answer, nil
 }

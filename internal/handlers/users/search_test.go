@@ -98,6 +98,34 @@ func TestSearchFinds(t *testing.T) {
 	}
 }
 
+// An index helps with the beginnings of names. It must not change what is found;
+// an OR keeps it out of the way.
+func TestSearchesByNameFindTheSameWithAndWithoutAnIndex(t *testing.T) {
+	t.Parallel()
+	_, admin := start(t)
+	long := strings.Repeat("ü", 300)
+	for i, name := range []string{
+		"Ada Lovelace", "ada  lovelace", " Ada", "Lovelace, Ada", "O'Hara", "Ärmel Kanal", "ΣΊΣΥΦΟΣ", "x", "42", "--", "a-b-c",
+		long + " one", long + " two", strings.Repeat("w ", 40) + "end", strings.Repeat("word", 100), "\x01 odd", "Émile", "new\nline",
+	} {
+		create(t, admin, person(name, fmt.Sprintf("index%d@mockcloud.test", i)))
+	}
+	for _, kind := range []string{"EXACT", "STARTS_WITH", "TERM", "TERMS"} {
+		for _, text := range []string{
+			"ada", "Ada Lovelace", "lovelace", "LOVE", "lovelace, ada", "ada lovelace", "o", "hara", "ärm", "kanal", "σίσυφος", "x", "42", "4", "--", "-",
+			"b", "c", long, long + " two", long[:299], "end", "w", strings.Repeat("w ", 40), "word", strings.Repeat("word", 100), strings.Repeat("word", 40),
+			"odd", "\x01", "é", " ", " ada", "new", "line", "zzz",
+		} {
+			criterion := fields{"type": kind, "fields": []string{"name"}, "value": text}
+			with := want(t, admin.Post(t, "/api/v2/users/search", fields{"pageSize": 100, "query": []fields{criterion}}), 200, "")
+			without := want(t, admin.Post(t, "/api/v2/users/search", fields{"pageSize": 100, "query": []fields{criterion, join("OR", exact("id", nobody))}}), 200, "")
+			if with.Str(t, "results") != without.Str(t, "results") {
+				t.Errorf("%s %.40q: with the index %s, without %s", kind, text, with.Str(t, "total"), without.Str(t, "total"))
+			}
+		}
+	}
+}
+
 func TestSearchPages(t *testing.T) {
 	t.Parallel()
 	_, admin := start(t)

@@ -34,10 +34,13 @@ func enter(c *handlers.Call, u *identity.User, state, reason string) error {
 	return nil
 }
 
-// retire takes a user who is deleted from the queues, and offline. Whoever comes
-// back is a member of none.
+// retire takes a user who is deleted from the queues and groups, and offline.
+// Whoever comes back is a member of none.
 func retire(c *handlers.Call, u *identity.User) error {
 	if err := contactcenter.Leave(c.Tx, u.ID); err != nil {
+		return err
+	}
+	if err := identity.LeaveGroups(c.Tx, u.ID, clock.At(c.Now())); err != nil {
 		return err
 	}
 	if err := contactcenter.Agents.Delete(c.Tx, u.ID); err != nil && !contactcenter.IsNotFound(err) {

@@ -68,6 +68,9 @@ func (f *Family) update(_ context.Context, c *handlers.Call, in updateInput) (*v
 		if err := contactcenter.Rename(c.Tx, u.ID, u.Name); err != nil {
 			return nil, err
 		}
+		if err := identity.RenameMember(c.Tx, u.ID, u.Name); err != nil {
+			return nil, err
+		}
 	}
 	return newRenderer(c, nil).view(u)
 }

@@ -1,8 +1,9 @@
 // Package users implements /api/v2/users: people, their state, their roles, their
-// passwords and the search for them, what they are doing at the moment and which
-// queues they serve. Everything else below that path (routing skills, stations and
-// so on) is left to whoever owns those things; what the roles of a user permit is decided in package auth, and grants by division are
-// edited through /api/v2/authorization.
+// passwords and the search for them, what they are doing at the moment, which
+// queues they serve, and their greetings. Everything else below that path (routing
+// skills, stations and so on) is left to whoever owns those things; what the roles
+// of a user permit is decided in package auth, and grants by division are edited
+// through /api/v2/authorization.
 package users
 
 import (
@@ -46,6 +47,7 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "patchUserQueue", f.joinQueue)
 	handlers.On(r, "getUsersSearch", f.searchAgain)
 	handlers.On(r, "postUsersSearch", f.search, handlers.ReadOnly)
+	f.registerGreetings(r)
 }
 
 // find returns a user for changing, deleted or not, or the operation's own 404.

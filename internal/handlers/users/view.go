@@ -77,6 +77,16 @@ func newRenderer(c *handlers.Call, expand []string) *renderer {
 	return r
 }
 
+// Render renders users for the listings of other families, as it is done here.
+func Render(c *handlers.Call, users []*identity.User, expand []string) ([]any, error) {
+	views, err := newRenderer(c, expand).views(users)
+	all := make([]any, len(views))
+	for i, v := range views {
+		all[i] = v
+	}
+	return all, err
+}
+
 // views renders a page. The users may be shared ones.
 func (r *renderer) views(users []*identity.User) ([]*view, error) {
 	views := make([]*view, 0, len(users))
@@ -170,16 +180,13 @@ func (r *renderer) expandActivity(v *view, u *identity.User) error {
 
 func (r *renderer) groups(u *identity.User) ([]group, error) {
 	groups := []group{}
-	for g, err := range identity.Groups.By(r.c.Tx, "member", u.ID) {
+	for g, err := range identity.GroupsOf(r.c.Tx, u.ID) {
 		if err != nil {
 			return nil, err
 		}
-		if g.State == identity.UserDeleted {
-			continue
-		}
 		groups = append(groups, group{
 			ID: g.ID, Name: g.Name, Description: g.Description, DateModified: g.Modified,
-			MemberCount: len(g.MemberIDs), State: g.State, Version: g.Version, Type: g.Type,
+			MemberCount: g.Members, State: g.State, Version: g.Version, Type: g.Type,
 			RulesVisible: g.RulesVisible, Visibility: g.Visibility, RolesEnabled: g.RolesEnabled,
 			SelfURI: "/api/v2/groups/" + g.ID,
 		})

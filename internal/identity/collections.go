@@ -1,0 +1,10 @@
+package identity
+
+import "github.com/mockcloud/mockcloud/internal/store"
+
+// Collections lists all that this package keeps, for the check of a state file.
+func Collections() []store.Checker {
+	return []store.Checker{
+		&Orgs, &Divisions, &DeletedDivisions, &Roles, &AccessPolicies, &Users, &Groups, &members, &Clients, &Authorizations, &Providers, &Grants,
+	}
+}
