@@ -106,18 +106,22 @@ const (
 // Explain puts the decision in words. tx must see the caller's organization; it
 // may be nil, and then groups and grants are left out.
 func (d *Decision) Explain(tx *store.Tx) *Explanation {
-	trace := d.Trace()
-	if d.Caller == nil || d.Operation == nil || d.Outcome == nil || tx == nil {
-		return trace.explain(tx)
+	var known *verdict
+	if d.Caller != nil && d.Operation != nil && d.Outcome != nil && tx != nil {
+		known = d.Caller.verdict(d.Operation)
+	}
+	if known != nil && known.refusal != d.Outcome {
+		known = nil
 	}
 	// A client that is refused once tends to be refused often.
-	known := d.Caller.verdict(d.Operation)
-	if known == nil || known.refusal != d.Outcome {
-		return trace.explain(tx)
+	if known != nil {
+		if e := known.explanation.Load(); e != nil {
+			return e
+		}
 	}
-	e := known.explanation.Load()
-	if e == nil {
-		e = trace.explain(tx)
+	trace := d.Trace()
+	e := trace.explain(tx)
+	if known != nil {
 		known.explanation.Store(e)
 	}
 	return e

@@ -44,13 +44,6 @@ func main() {
 		}
 		return
 	}
-	if len(os.Args) == 4 && os.Args[1] == slowCommand {
-		if err := serveSlow(os.Args[2], os.Args[3]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
 	p := full
 	short := flag.Bool("quick", false, "measure less: some 40 seconds, more noise")
 	only := flag.String("only", "", "the one part to measure")

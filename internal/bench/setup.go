@@ -51,9 +51,8 @@ func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 
 func (b *bench) build(ctx context.Context) error {
 	fmt.Fprintln(os.Stderr, "building mockcloud …")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.mockcloud, "github.com/mockcloud/mockcloud/cmd/mockcloud")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
+	if err := build(ctx, b.mockcloud, "github.com/mockcloud/mockcloud/cmd/mockcloud"); err != nil {
+		return err
 	}
 	text, err := exec.CommandContext(ctx, b.mockcloud, "env", "--json").Output()
 	if err != nil {
@@ -69,6 +68,14 @@ func (b *bench) build(ctx context.Context) error {
 		return fmt.Errorf("mockcloud env: %w", err)
 	}
 	b.id, b.secret, b.user, b.password = env.ID, env.Secret, env.User, env.Password
+	return nil
+}
+
+// build builds a program from the source tree.
+func build(ctx context.Context, program, from string) error {
+	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, from).CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
 	return nil
 }
 

@@ -65,7 +65,7 @@ func (c *Control) changeSettings(ec echo.Context) error {
 		needs = append(needs, "putAuthorizationRolesSettings")
 	}
 	err := c.inOrgWith(r, c.DB.Update, needs, func(tx *store.Tx) error {
-		org, err := identity.Orgs.Get(tx, "self")
+		org, err := identity.OrgToChange(tx)
 		if err != nil {
 			return err
 		}

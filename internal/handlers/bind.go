@@ -130,3 +130,10 @@ func setBody(c *Call, v reflect.Value) error {
 	}
 	return apierr.BadRequest("The request body could not be read.")
 }
+
+// Replace sets what a change may leave out, where it was sent.
+func Replace[T any](target, sent *T) {
+	if sent != nil {
+		*target = *sent
+	}
+}

@@ -89,6 +89,15 @@ func CurrentOrg(tx *store.Tx) (*Org, error) {
 	return org, nil
 }
 
+// OrgToChange returns the organization that tx looks at as a value of its own.
+func OrgToChange(tx *store.Tx) (*Org, error) {
+	org, err := Orgs.Get(tx, "self")
+	if err != nil {
+		return nil, fmt.Errorf("organization %s: %w", tx.Org(), err)
+	}
+	return org, nil
+}
+
 // OrgView is the organization as the API shows it: the schema Organization.
 type OrgView struct {
 	ID                 string          `json:"id"`

@@ -16,7 +16,7 @@ func (h *hostile) storm(op *spec.Operation, seed uint64) {
 	n := func(few, many int) int {
 		if !h.implemented[op.ID] {
 			many = few
-			if raceDetector && h.rng.IntN(6) > 0 {
+			if raceDetector && h.rng.IntN(9) > 0 {
 				return 0
 			}
 		} else if raceDetector {

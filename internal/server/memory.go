@@ -20,8 +20,8 @@ type remembered struct {
 	at                        time.Time
 	correlation, method, path string // the path with {names}, where it is an operation's
 	status                    int
-	trace                     auth.Trace
 	why                       *auth.Explanation // as it was put at the time; nil where nobody wanted to know
+	trace                     auth.Trace        // where there is no why
 }
 
 // memory holds the last requests, in places that are used again and again: every
@@ -61,7 +61,11 @@ func (m *memory) find(correlation string) []remembered {
 // remember keeps what there is to explain of a request. Method and path must not
 // be parts of longer texts, which would be kept with them.
 func (s *Server) remember(at time.Time, correlation, method, path string, status int, d *auth.Decision, why *auth.Explanation) {
-	s.memory.put(&remembered{at: at, correlation: correlation, method: method, path: path, status: status, trace: d.Trace(), why: why})
+	r := remembered{at: at, correlation: correlation, method: method, path: path, status: status, why: why}
+	if why == nil {
+		r.trace = d.Trace()
+	}
+	s.memory.put(&r)
 }
 
 // excerpt is a copy of the first 200 bytes.

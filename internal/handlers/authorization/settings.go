@@ -42,7 +42,7 @@ type roleSettingsChange struct {
 // Guess: what is not sent stays, so that a client that knows one of the switches
 // does not turn the other.
 func (f *Family) changeRoleSettings(_ context.Context, c *handlers.Call, in roleSettingsChange) (*roleSettingsView, error) {
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (f *Family) changeAnalysisSettings(_ context.Context, c *handlers.Call, in 
 	if in.Body.Days != nil && *in.Body.Days < 1 {
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "The analysisDays must be at least 1.").OnField("analysisDays")
 	}
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}

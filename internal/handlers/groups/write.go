@@ -125,18 +125,12 @@ func (b *body) apply(c *handlers.Call, g *identity.Group) error {
 	if b.Images != nil {
 		g.Images = b.Images
 	}
-	replace(&g.Description, b.Description)
-	replace(&g.RulesVisible, b.RulesVisible)
-	replace(&g.RolesEnabled, b.RolesEnabled)
-	replace(&g.CallsEnabled, b.CallsEnabled)
-	replace(&g.IncludeOwners, b.IncludeOwners)
+	handlers.Replace(&g.Description, b.Description)
+	handlers.Replace(&g.RulesVisible, b.RulesVisible)
+	handlers.Replace(&g.RolesEnabled, b.RolesEnabled)
+	handlers.Replace(&g.CallsEnabled, b.CallsEnabled)
+	handlers.Replace(&g.IncludeOwners, b.IncludeOwners)
 	return nil
-}
-
-func replace[T any](target, sent *T) {
-	if sent != nil {
-		*target = *sent
-	}
 }
 
 // checkName refuses blank names and those of other groups, whatever their case.

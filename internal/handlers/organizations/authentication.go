@@ -65,7 +65,7 @@ type settingsChanges struct {
 // refusal of that is documented for the other operation only. A reset by
 // POST /_mockcloud/reset opens the door again.
 func (f *Family) changeSettings(_ context.Context, c *handlers.Call, in settingsInput) (*settingsView, error) {
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,18 +85,12 @@ func (f *Family) changeSettings(_ context.Context, c *handlers.Call, in settings
 		}
 		a.PasswordRequirements = &requirements
 	}
-	replace(&a.MultifactorRequired, ch.MultifactorRequired)
-	replace(&a.DomainAllowlistEnabled, ch.DomainAllowlistEnabled)
-	replace(&a.DomainAllowlist, ch.DomainAllowlist)
-	replace(&a.IPAddressAllowlist, ch.IPAddressAllowlist)
-	replace(&a.InactivityTimeoutExclusions, ch.InactivityTimeoutExclusions)
+	handlers.Replace(&a.MultifactorRequired, ch.MultifactorRequired)
+	handlers.Replace(&a.DomainAllowlistEnabled, ch.DomainAllowlistEnabled)
+	handlers.Replace(&a.DomainAllowlist, ch.DomainAllowlist)
+	handlers.Replace(&a.IPAddressAllowlist, ch.IPAddressAllowlist)
+	handlers.Replace(&a.InactivityTimeoutExclusions, ch.InactivityTimeoutExclusions)
 	return settingsOf(a), identity.Orgs.Put(c.Tx, org)
-}
-
-func replace[T any](target, sent *T) {
-	if sent != nil {
-		*target = *sent
-	}
 }
 
 // maxExclusions is how many APIs may be exempt from the inactivity time-out. The
@@ -136,7 +130,7 @@ func (ch *requirementChanges) apply(r *identity.PasswordRequirements) error {
 		if n.sent != nil && (*n.sent < 0 || *n.sent > n.most) {
 			return outOfBounds("passwordRequirements."+n.name, fmt.Sprintf("The %s must lie between 0 and %d.", n.name, n.most))
 		}
-		replace(n.target, n.sent)
+		handlers.Replace(n.target, n.sent)
 	}
 	return nil
 }
@@ -168,7 +162,7 @@ func (f *Family) setAddresses(_ context.Context, c *handlers.Call, in addressInp
 	if len(ranges) > 0 && !slices.ContainsFunc(ranges, inside) {
 		return nil, c.Documented(http.StatusBadRequest, "invalid.ip.address").OnField("networkWhitelist")
 	}
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}

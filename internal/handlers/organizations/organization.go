@@ -40,7 +40,7 @@ type orgChange struct {
 // Guess: what is not sent stays; an organization cannot change its own state; the
 // country is two capital letters, since clients rely on there being one.
 func (f *Family) change(_ context.Context, c *handlers.Call, in orgInput) (*identity.OrgView, error) {
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +58,14 @@ func (f *Family) change(_ context.Context, c *handlers.Call, in orgInput) (*iden
 	case ch.DefaultCountryCode != nil && !isCountry(*ch.DefaultCountryCode):
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "The defaultCountryCode must be two capital letters.").OnField("defaultCountryCode")
 	}
-	replace(&org.Name, ch.Name)
-	replace(&org.DefaultLanguage, ch.DefaultLanguage)
-	replace(&org.DefaultCountryCode, ch.DefaultCountryCode)
-	replace(&org.ThirdPartyURI, ch.ThirdPartyURI)
-	replace(&org.Domain, ch.Domain)
-	replace(&org.DefaultSiteID, ch.DefaultSiteID)
-	replace(&org.SupportURI, ch.SupportURI)
-	replace(&org.VoicemailEnabled, ch.VoicemailEnabled)
+	handlers.Replace(&org.Name, ch.Name)
+	handlers.Replace(&org.DefaultLanguage, ch.DefaultLanguage)
+	handlers.Replace(&org.DefaultCountryCode, ch.DefaultCountryCode)
+	handlers.Replace(&org.ThirdPartyURI, ch.ThirdPartyURI)
+	handlers.Replace(&org.Domain, ch.Domain)
+	handlers.Replace(&org.DefaultSiteID, ch.DefaultSiteID)
+	handlers.Replace(&org.SupportURI, ch.SupportURI)
+	handlers.Replace(&org.VoicemailEnabled, ch.VoicemailEnabled)
 	org.Version++
 	return org.View(), identity.Orgs.Put(c.Tx, org)
 }
@@ -94,7 +94,7 @@ func (f *Family) setFeature(_ context.Context, c *handlers.Call, in featureInput
 	if in.Body.Enabled == nil {
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "The field [enabled] is required.").OnField("enabled")
 	}
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type timeoutInput struct {
 // idle, and when, is decided in package auth; no token is idle yet when the
 // time-out is switched on.
 func (f *Family) setTimeout(_ context.Context, c *handlers.Call, in timeoutInput) (*timeoutView, error) {
-	org, err := identity.Orgs.Get(c.Tx, "self")
+	org, err := identity.OrgToChange(c.Tx)
 	if err != nil {
 		return nil, err
 	}

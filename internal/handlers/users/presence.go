@@ -108,7 +108,7 @@ func (f *Family) setPresence(_ context.Context, c *handlers.Call, in setPresence
 		}
 		a.SetPresence(p, clock.At(c.Now()))
 	}
-	replace(&a.Message, in.Body.Message)
+	handlers.Replace(&a.Message, in.Body.Message)
 	if err := contactcenter.Agents.Put(c.Tx, a); err != nil {
 		return nil, err
 	}

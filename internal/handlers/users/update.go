@@ -103,22 +103,16 @@ func (ch *changes) apply(c *handlers.Call, u *identity.User) error {
 	if ch.Email != nil && u.Username == u.Email {
 		u.Username = "" // it was the address, and follows it
 	}
-	replace(&u.Name, ch.Name)
-	replace(&u.Email, ch.Email)
-	replace(&u.Username, ch.Username)
-	replace(&u.PreferredName, ch.PreferredName)
-	replace(&u.Department, ch.Department)
-	replace(&u.Title, ch.Title)
-	replace(&u.ManagerID, ch.Manager)
-	replace(&u.AcdAutoAnswer, ch.AcdAutoAnswer)
+	handlers.Replace(&u.Name, ch.Name)
+	handlers.Replace(&u.Email, ch.Email)
+	handlers.Replace(&u.Username, ch.Username)
+	handlers.Replace(&u.PreferredName, ch.PreferredName)
+	handlers.Replace(&u.Department, ch.Department)
+	handlers.Replace(&u.Title, ch.Title)
+	handlers.Replace(&u.ManagerID, ch.Manager)
+	handlers.Replace(&u.AcdAutoAnswer, ch.AcdAutoAnswer)
 	return keep(u, c.Input.Body, profileAddresses, profileChat, profileImages, profileCertifications,
 		profileBiography, profileEmployerInfo, profileSkills, profileLocations)
-}
-
-func replace[T any](target *T, sent *T) {
-	if sent != nil {
-		*target = *sent
-	}
 }
 
 // checkManager lets "" pass, which means none.
