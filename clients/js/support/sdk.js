@@ -19,6 +19,7 @@ export class Session {
 		this.client.setGateway({ protocol: 'http', host: server.host, port: server.port, ...gateway });
 		this.analytics = new platformClient.AnalyticsApi(this.client);
 		this.authorization = new platformClient.AuthorizationApi(this.client);
+		this.groups = new platformClient.GroupsApi(this.client);
 		this.integrations = new platformClient.IntegrationsApi(this.client);
 		this.oauth = new platformClient.OAuthApi(this.client);
 		this.organization = new platformClient.OrganizationApi(this.client);
