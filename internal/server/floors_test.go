@@ -15,6 +15,8 @@ const module = "github.com/mockcloud/mockcloud/"
 // to the same floor. The picture stands in the README.
 func floor(path string) (int, bool) {
 	switch {
+	case path == "internal/expect":
+		return 7, true
 	case path == "cmd/mockcloud", path == "mocktest", path == "internal/bench", path == "internal/bench/slowdisk":
 		return 6, true
 	case path == "internal/server":

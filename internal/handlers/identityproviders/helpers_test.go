@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -105,18 +106,8 @@ func testProvider(t *testing.T, admin *mocktest.Client) string {
 	return listing.Str(t, "entities.0.selfUri")
 }
 
-// want fails the test unless the answer has the status, and the code where one
-// is given.
-func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
-	t.Helper()
-	if got.Status != status {
-		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
-	}
-	if code != "" && got.Str(t, "code") != code {
-		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
-	}
-	return got
-}
+// want ends the test unless the answer is as it should be.
+var want = expect.Answer
 
 // has fails the test unless the body has these fields with these values, and no
 // others.

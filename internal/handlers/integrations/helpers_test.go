@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -66,14 +67,7 @@ func refused(t *testing.T, got *mocktest.Response, status int, code, field strin
 }
 
 // has fails the test unless the body has these texts at these paths.
-func has(t *testing.T, got *mocktest.Response, texts map[string]string) {
-	t.Helper()
-	for path, text := range texts {
-		if at := got.Str(t, path); at != text {
-			t.Errorf("%s = %q, want %q\n%s", path, at, text, got.Body)
-		}
-	}
-}
+var has = expect.Texts
 
 // hides fails the test if the body shows one of the texts, plain or in base64.
 func hides(t *testing.T, what string, got *mocktest.Response, texts ...string) {

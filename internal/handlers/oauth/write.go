@@ -62,14 +62,24 @@ func (f *Family) create(_ context.Context, c *handlers.Call, in createInput) (*c
 			return nil, err
 		}
 	}
-	if err := usage.SweepClients(c.Tx, c.Now()); err != nil {
-		return nil, err
-	}
+	return viewWith(fresh, pairs, secret), roomForClient(c)
+}
+
+// roomForClient refuses a client, which is stored already, where there are too
+// many with it. Those whose time has come do not count.
+func roomForClient(c *handlers.Call) error {
+	limit := c.Caller.Org.Settings.ClientLimit()
 	n, err := identity.Clients.Count(c.Tx)
-	if err == nil && n > c.Caller.Org.Settings.ClientLimit() {
+	if err != nil || n <= limit {
+		return err
+	}
+	if err := usage.SweepClients(c.Tx, c.Now()); err != nil {
+		return err
+	}
+	if n, err = identity.Clients.Count(c.Tx); err == nil && n > limit {
 		err = c.Documented(http.StatusBadRequest, "auth.too.many.clients")
 	}
-	return viewWith(fresh, pairs, secret), err
+	return err
 }
 
 type replaceInput struct {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -23,18 +24,8 @@ const (
 
 type fields = map[string]any
 
-// want fails the test unless the answer has the status, and the code where one
-// is given.
-func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
-	t.Helper()
-	if got.Status != status {
-		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
-	}
-	if code != "" && got.Str(t, "code") != code {
-		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
-	}
-	return got
-}
+// want ends the test unless the answer is as it should be.
+var want = expect.Answer
 
 // from sends a request from another address of this machine and returns the
 // status, the code and the message of the answer.

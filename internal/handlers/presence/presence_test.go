@@ -3,6 +3,7 @@ package presence_test
 import (
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -18,25 +19,11 @@ const (
 
 type fields = map[string]any
 
-func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
-	t.Helper()
-	if got.Status != status {
-		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
-	}
-	if code != "" && got.Str(t, "code") != code {
-		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
-	}
-	return got
-}
+// want ends the test unless the answer is as it should be.
+var want = expect.Answer
 
-func has(t *testing.T, got *mocktest.Response, texts map[string]string) {
-	t.Helper()
-	for path, text := range texts {
-		if at := got.Str(t, path); at != text {
-			t.Errorf("%s = %q, want %q\n%s", path, at, text, got.Body)
-		}
-	}
-}
+// has fails the test unless the body has these texts at these paths.
+var has = expect.Texts
 
 func TestTheSystemsDefinitionsAreThereFromTheStart(t *testing.T) {
 	t.Parallel()

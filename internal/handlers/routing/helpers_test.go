@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -40,28 +41,11 @@ func start(t *testing.T) (*mocktest.Server, *mocktest.Client) {
 	return srv, srv.Admin(t)
 }
 
-// want fails the test unless the answer has the status, and the code where one
-// is given.
-func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
-	t.Helper()
-	if got.Status != status {
-		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
-	}
-	if code != "" && got.Str(t, "code") != code {
-		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
-	}
-	return got
-}
+// want ends the test unless the answer is as it should be.
+var want = expect.Answer
 
 // has fails the test unless the body has these texts at these paths.
-func has(t *testing.T, got *mocktest.Response, texts map[string]string) {
-	t.Helper()
-	for path, text := range texts {
-		if at := got.Str(t, path); at != text {
-			t.Errorf("%s = %q, want %q\n%s", path, at, text, got.Body)
-		}
-	}
-}
+var has = expect.Texts
 
 // names collects the names of the entities.
 func names(t *testing.T, got *mocktest.Response) []string {

@@ -3,6 +3,7 @@ package voicemail_test
 import (
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -17,25 +18,11 @@ type fields = map[string]any
 
 func path(group string) string { return "/api/v2/voicemail/groups/" + group + "/policy" }
 
-func want(t *testing.T, got *mocktest.Response, status int, code string) *mocktest.Response {
-	t.Helper()
-	if got.Status != status {
-		t.Fatalf("status = %d, want %d\n%s", got.Status, status, got.Body)
-	}
-	if code != "" && got.Str(t, "code") != code {
-		t.Fatalf("code = %q, want %q\n%s", got.Str(t, "code"), code, got.Body)
-	}
-	return got
-}
+// want ends the test unless the answer is as it should be.
+var want = expect.Answer
 
-func has(t *testing.T, got *mocktest.Response, texts map[string]string) {
-	t.Helper()
-	for at, text := range texts {
-		if is := got.Str(t, at); is != text {
-			t.Errorf("%s = %q, want %q\n%s", at, is, text, got.Body)
-		}
-	}
-}
+// has fails the test unless the body has these texts at these paths.
+var has = expect.Texts
 
 func TestEveryGroupHasAPolicyThatIsOff(t *testing.T) {
 	t.Parallel()
