@@ -2,6 +2,7 @@ package mocktest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -17,10 +18,15 @@ type Integration struct {
 	// Data Actions get that of the seeded admin client, and others none.
 	Credential string
 	Fields     map[string]string
+
+	// Properties configure it, such as the "url" of an embedded-client-app. None
+	// means as it is installed.
+	Properties map[string]any
 }
 
-// Install installs an integration, gives it its credential, activates it and
-// returns its id.
+// Install installs an integration, gives it its properties and its credential,
+// activates it and returns its id. The test fails where the integration reports an
+// error then, as one does without a credential that its type requires.
 func (s *Server) Install(t testing.TB, i Integration) (id string) {
 	t.Helper()
 	admin := s.Admin(t)
@@ -28,7 +34,7 @@ func (s *Server) Install(t testing.TB, i Integration) (id string) {
 		t.Helper()
 		got := admin.Do(t, method, "/api/v2/integrations"+path, body, jsonContent)
 		if got.Status != http.StatusOK {
-			t.Fatalf("mocktest: install: %d\n%s", got.Status, got.Body)
+			t.Fatalf("mocktest: install %s: %d\n%s", i.Type, got.Status, got.Body)
 		}
 		return got
 	}
@@ -41,20 +47,30 @@ func (s *Server) Install(t testing.TB, i Integration) (id string) {
 		i.Credential = "pureCloudOAuthClient"
 		i.Fields = map[string]string{"clientId": s.env.ClientID, "clientSecret": s.env.ClientSecret}
 	}
+	changes := map[string]any{}
+	if len(i.Properties) > 0 {
+		changes["properties"] = i.Properties
+	}
 	if i.Credential != "" {
 		credential := call(http.MethodPost, "/credentials", map[string]any{"type": i.Credential, "credentialFields": i.Fields}).Str(t, "id")
 		var kind struct{ Credentials map[string]any }
 		call(http.MethodGet, "/types/"+url.PathEscape(i.Type), nil).JSON(t, &kind)
-		var config map[string]any
-		call(http.MethodGet, "/"+id+"/config/current", nil).JSON(t, &config)
 		slots := map[string]any{}
 		for slot := range kind.Credentials { // a type has one at most
 			slots[slot] = map[string]string{"id": credential}
 		}
-		config["credentials"] = slots
+		changes["credentials"] = slots
+	}
+	if len(changes) > 0 {
+		var config map[string]any
+		call(http.MethodGet, "/"+id+"/config/current", nil).JSON(t, &config)
+		maps.Copy(config, changes)
 		call(http.MethodPut, "/"+id+"/config/current", config)
 	}
-	call(http.MethodPatch, "/"+id, map[string]string{"intendedState": "ENABLED"})
+	active := call(http.MethodPatch, "/"+id, map[string]string{"intendedState": "ENABLED"})
+	if state := active.Str(t, "reportedState.code"); state != "ACTIVE" {
+		t.Fatalf("mocktest: install %s: it reports %s: %s", i.Type, state, active.Str(t, "reportedState.detail.message"))
+	}
 	return id
 }
 

@@ -3,9 +3,12 @@ package mocktest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,9 +16,10 @@ import (
 
 var jsonContent = http.Header{"Content-Type": {"application/json"}}
 
-// Client sends requests to one server with one token. It checks every answer
-// of an operation that mockcloud implements against the specification's schema
-// and fails the test where it does not fit.
+// Client sends requests to one server with one token. A path is that of the
+// server, such as "/api/v2/users/me?expand=skills", or a whole URL of it, such as
+// a Webhook's. It checks every answer of an operation that mockcloud implements
+// against the specification's schema and fails the test where it does not fit.
 type Client struct {
 	Token  string // "" sends none
 	server *Server
@@ -76,7 +80,11 @@ func (c *Client) Do(t testing.TB, method, path string, body any, header http.Hea
 		}
 		reader = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, c.server.URL+path, reader)
+	target, err := c.server.target(path)
+	if err != nil {
+		t.Fatalf("mocktest: %s %s: %v", method, path, err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, target, reader)
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)
 	}
@@ -100,6 +108,19 @@ func (c *Client) Do(t testing.TB, method, path string, body any, header http.Hea
 		}
 	}
 	return got
+}
+
+// target is the URL of a path. It never leads away from the server, where the
+// token does not belong.
+func (s *Server) target(path string) (string, error) {
+	rest, whole := strings.CutPrefix(path, s.URL)
+	if rest == "" || rest[0] == '/' || rest[0] == '?' {
+		return s.URL + rest, nil
+	}
+	if u, err := url.Parse(path); whole || (err == nil && u.Host != "") {
+		return "", fmt.Errorf("that is another server: this client talks to %s", s.URL)
+	}
+	return "", errors.New("a path begins with a slash")
 }
 
 // JSON decodes the body into v.

@@ -27,6 +27,7 @@ func TestMyIntegration(t *testing.T) {
 func TestMyDataAction(t *testing.T) {
 	srv := mocktest.Start(t, mocktest.Options{Outbound: "none"}) // nothing leaves the test
 	crm := srv.Stub(t, mocktest.Stub{URL: "https://helpdesk.example.test/*", Status: 201, Body: map[string]any{"ticket": map[string]string{"id": "T-1"}}})
+	// What "mockcloud action export NAME" prints; this one is in fixtures/actions of the clone.
 	export, err := os.ReadFile("../fixtures/actions/06-ticket-web-service-nested-output.json")
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +41,24 @@ func TestMyDataAction(t *testing.T) {
 
 	got := srv.As(t, "integrations:action:execute").Post(t, "/api/v2/integrations/actions/"+action+"/execute", `{"subject":"Printer"}`)
 	if got.Str(t, "ticket.id") != "T-1" || srv.StubHits(t, crm) != 1 {
+		t.Errorf("%d\n%s", got.Status, got.Body)
+	}
+}
+
+func TestMyEventsAndPeople(t *testing.T) {
+	srv := mocktest.Start(t, mocktest.Options{})
+	hook := srv.InstallWebhook(t, "Orders")
+
+	// In place of the code under test, which posts to hook.URL and needs no token:
+	srv.Anonymous().Post(t, hook.URL, `{"order":7}`)
+	if event := hook.Next(t); string(event.Body) != `{"order":7}` { // waits for it
+		t.Errorf("event = %s", event.Body)
+	}
+
+	// In place of an identity provider, which provisions by SCIM:
+	c := srv.As(t, "directory:user:add")
+	id := c.Post(t, "/api/v2/scim/v2/Users", `{"userName":"grace@example.test","displayName":"Grace","active":true}`).Str(t, "id")
+	if got := c.Get(t, "/api/v2/users/"+id); got.Str(t, "email") != "grace@example.test" || got.Str(t, "state") != "active" {
 		t.Errorf("%d\n%s", got.Status, got.Body)
 	}
 }

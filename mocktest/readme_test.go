@@ -21,7 +21,7 @@ func TestTheReadmeIsTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := strings.Split(string(readme), "```go\n")[1:]
-	if len(blocks) != 2 {
+	if len(blocks) != 3 {
 		t.Errorf("the README has %d blocks of Go", len(blocks))
 	}
 	for _, block := range blocks {

@@ -33,8 +33,8 @@ func TestShellsAreToldWhatCanComeNext(t *testing.T) {
 		{[]string{"--log-level", ""}, []string{"debug", "info", "warn", "error"}, noFiles},
 		{[]string{"--log-format", ""}, []string{"text", "json"}, noFiles},
 		{[]string{"--fixtures", "def"}, []string{"default"}, files},
-		{[]string{"env", "--fixtures", "acme.yaml,"}, []string{"acme.yaml,default"}, files},
-		{[]string{"--fixtures", "default,"}, nil, files},
+		{[]string{"env", "--fixtures", "acme.yaml,"}, []string{"acme.yaml,default", "acme.yaml,salesforce"}, files},
+		{[]string{"--fixtures", "default,"}, []string{"default,salesforce"}, files},
 		{[]string{"--quick-login="}, []string{"true", "false"}, noFiles},
 		{[]string{"--db", ""}, nil, files},
 		{[]string{"--listen", ""}, nil, noFiles},
@@ -44,6 +44,7 @@ func TestShellsAreToldWhatCanComeNext(t *testing.T) {
 		{[]string{"keys", ""}, []string{"list", "rotate"}, noFiles},
 		{[]string{"action", "import", ""}, []string{"--integration"}, files}, // which is required
 		{[]string{"healthcheck", ""}, nil, noFiles},
+		{[]string{"reset", ""}, nil, noFiles},
 		{[]string{"completion", ""}, []string{"bash", "fish", "powershell", "zsh"}, noFiles},
 	}
 	for _, tt := range tests {

@@ -80,6 +80,8 @@ func newRoot() *cobra.Command {
 		newAssertion(),
 		newExplain(),
 		newAction(),
+		newWebhooks(),
+		newReset(),
 		newKeys(),
 		newCheck(),
 		newBackup(),

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -161,6 +162,14 @@ func TestServeTellsANewcomerEverything(t *testing.T) {
 	for _, text := range []string{p.url, "Mockcloud", adminID, adminSecret, "admin@mockcloud.test", "builder@mockcloud.test", "curl -s -u " + adminID + ":" + adminSecret} {
 		if !strings.Contains(p.out.String(), text) {
 			t.Errorf("the banner lacks %q:\n%s", text, p.out)
+		}
+	}
+	for _, page := range []string{"/login", "/_mockcloud/webhooks", "/_mockcloud/embed"} {
+		if !slices.Contains(strings.Fields(p.out.String()), p.url+page) {
+			t.Errorf("the banner lacks the page %s:\n%s", page, p.out)
+		}
+		if status, _ := request(t, http.MethodGet, p.url+page, "", ""); status != http.StatusOK {
+			t.Errorf("%s: %d", page, status)
 		}
 	}
 	if token, status := fetchToken(t, p.url, adminID, adminSecret); status != http.StatusOK || token == "" {

@@ -209,6 +209,7 @@ func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Pr
 		}
 	}
 	fmt.Fprintf(&b, "\n  Log in         %s/login\n", srv.URL())
+	fmt.Fprintf(&b, "  More pages     %[1]s/_mockcloud/webhooks  %[1]s/_mockcloud/embed\n", srv.URL())
 	switch {
 	case e.ClientID != "":
 		fmt.Fprintf(&b, "\n  Get a token:\n    curl -s -u %s:%s -d grant_type=client_credentials %s/oauth/token\n", e.ClientID, e.ClientSecret, srv.URL())

@@ -30,8 +30,11 @@ type Action struct {
 	Input         json.RawMessage `json:"input"`   // the input schema, as it was sent
 	Success       json.RawMessage `json:"success"` // the success schema, as it was sent
 	Config        Config          `json:"config"`
+	Function      *Function       `json:"function,omitempty"` // nil in all but function integrations
 	Created       *clock.Time     `json:"created,omitempty"`
 	Modified      *clock.Time     `json:"modified,omitempty"`
+
+	definition *Action // of an action that came with its integration; nil for all that are stored
 }
 
 // Config says what an action calls and what it makes of the answer.
@@ -97,7 +100,7 @@ var Drafts = store.Collection[*Action]{
 
 // What ids begin with: of actions that somebody made; of those that log in for
 // others, before the id of their integration; of those that come with their
-// integration, of which mockcloud has none.
+// integration.
 const (
 	customPrefix = "custom_-_"
 	authPrefix   = "customAuth_-_"
@@ -117,7 +120,12 @@ func isAuth(id string) bool { return strings.HasPrefix(id, authPrefix) }
 func IsStatic(id string) bool { return strings.HasPrefix(id, staticPrefix) }
 
 // PublishedByID returns a published action, not to be changed, or the API's 404.
-func PublishedByID(tx *store.Tx, id string) (*Action, error) { return byID(tx, &Published, id) }
+func PublishedByID(tx *store.Tx, id string) (*Action, error) {
+	if IsStatic(id) {
+		return staticByID(tx, id)
+	}
+	return byID(tx, &Published, id)
+}
 
 // DraftByID returns a draft, not to be changed, or the API's 404.
 func DraftByID(tx *store.Tx, id string) (*Action, error) { return byID(tx, &Drafts, id) }
@@ -147,6 +155,12 @@ func RemoveOf(tx *store.Tx, integrationID string) error {
 func Remove(tx *store.Tx, id string) error {
 	if isAuth(id) && Published.Has(tx, id) {
 		return apierr.BadRequest("The action logs in for others: it goes with the credential of its integration.").About(id, "action")
+	}
+	if IsStatic(id) {
+		if _, err := staticByID(tx, id); err != nil {
+			return err
+		}
+		return unchangeable(id)
 	}
 	return remove(tx, id)
 }

@@ -20,8 +20,12 @@ func KeepAuth(tx *store.Tx, i *integration.Integration, now *clock.Time) error {
 	if err != nil {
 		return err
 	}
+	kind, err := kindOfIntegration(tx, i)
+	if err != nil {
+		return err
+	}
 	id := authID(i.ID)
-	wanted := credential != nil && credential.Type == userDefinedOAuth
+	wanted := credential != nil && credential.Type == userDefinedOAuth && kind == integration.Web
 	switch has := Published.Has(tx, id); {
 	case wanted && !has:
 		return Published.Insert(tx, newAuth(i, now))

@@ -13,7 +13,6 @@ import (
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/jsonpath"
 	"github.com/mockcloud/mockcloud/internal/outbound"
-	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // call is the request of an action, and what became of it.
@@ -53,6 +52,9 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 	}
 	r.call.status = answer.Status
 	if answer.Status < 200 || answer.Status > 299 {
+		if r.subject.action.IsAuth() {
+			r.learnRefusal(answer.Body)
+		}
 		r.refused = append([]byte{}, answer.Body...)
 		r.forgetLogIn()
 		e := answered(answer.Status)
@@ -67,7 +69,11 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 	}
 	document, err := jsonpath.Parse(body)
 	if err != nil {
-		return nil, r.failed(stepExecute, saying(answered(http.StatusBadRequest), r.mask.body(answer.Body), r.run.Test, r.run.ContextID))
+		shown := r.mask.body(answer.Body)
+		if r.subject.action.IsAuth() { // may be a token in a form of its own
+			shown = []byte(integration.Redacted)
+		}
+		return nil, r.failed(stepExecute, saying(answered(http.StatusBadRequest), shown, r.run.Test, r.run.ContextID))
 	}
 	if r.subject.action.IsAuth() {
 		r.learn(document)
@@ -84,15 +90,6 @@ func (r *runner) withHint(ctx context.Context, err error) error {
 		return fmt.Errorf("%w %s", err, hint)
 	}
 	return err
-}
-
-// nearStub says which stub nearly answered the call, and why it did not.
-func (r *runner) nearStub(ctx context.Context, target string) (hint string) {
-	_ = r.engine.DB.View(ctx, r.run.Org, func(tx *store.Tx) (err error) { // without a hint, the message is right all the same
-		hint, err = outbound.Near(tx, r.call.method, target, r.call.body)
-		return err
-	})
-	return hint
 }
 
 // again fills in the templates once more where they may hold what a log-in
@@ -124,6 +121,9 @@ func (r *runner) send(ctx context.Context) (*outbound.Response, error) {
 	if r.subject.kind == integration.Platform {
 		return r.sendToPlatform(ctx, target, stub)
 	}
+	if r.subject.kind == integration.Function {
+		return r.invoke(ctx, stub)
+	}
 	if stub != nil {
 		return r.answerBy(ctx, stub)
 	}
@@ -134,9 +134,7 @@ func (r *runner) send(ctx context.Context) (*outbound.Response, error) {
 			Timeout: time.Until(r.deadline), Depth: nesting(ctx),
 		})
 	default:
-		return nil, failure(http.StatusBadRequest, "bad.request", strings.TrimSpace(
-			"mockcloud does not run "+r.subject.integration.Name+": register a stub for "+shorten(r.mask.text(r.call.method+" "+target))+
-				" (POST /_mockcloud/stubs, or stubs in a fixture). "+r.nearStub(ctx, target)), remote)
+		return nil, r.noStub(ctx, target)
 	}
 }
 
@@ -146,25 +144,15 @@ func (r *runner) target() (string, error) {
 	case integration.Platform:
 		return r.engine.platformPath(url)
 	case integration.Web:
-		if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
+		if !isWebAddress(url) {
 			return "", badTarget("The request URL of a web services data action is absolute: it begins with https:// or http://.")
 		}
 		return url, checkBlanks(url)
+	case integration.Stub:
+		return r.vendorTarget(url)
 	default:
 		return url, nil
 	}
-}
-
-// findStub returns the stub for the call, or nil.
-func (r *runner) findStub(ctx context.Context, target string) (stub *outbound.Stub, err error) {
-	err = r.engine.DB.View(ctx, r.run.Org, func(tx *store.Tx) (err error) {
-		stub, err = outbound.Match(tx, r.call.method, target, r.call.body)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	return stub, err
 }
 
 func (r *runner) answerBy(ctx context.Context, stub *outbound.Stub) (*outbound.Response, error) {

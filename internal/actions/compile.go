@@ -61,6 +61,7 @@ func compile(a *Action, kind string) (*program, []*apierr.Error) {
 		c.add("invalid.schema", "contract.output.successSchema", err.Error())
 	}
 	c.request(p, &a.Config, kind)
+	c.function(a, kind)
 	c.response(p, &a.Config.Response)
 	if len(c.problems) > 0 {
 		return nil, c.problems

@@ -56,6 +56,7 @@ type subject struct {
 	action      *Action
 	integration *integration.Integration
 	kind        string
+	address     string                  // what request URLs are, where kind is integration.Stub
 	credential  *integration.Credential // nil where there is none
 	missing     string                  // the slot whose credential is required and not there, or ""
 	auth        *program                // logs in before the call; nil where nothing does
@@ -107,11 +108,11 @@ func (e *Engine) load(tx *store.Tx, r Run) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.kind = t.Actions
+	s.kind, s.address = t.Actions, t.Address
 	if s.credential, err = s.integration.Credential(tx); err != nil {
 		return nil, err
 	}
-	s.program, s.problems = e.programs.of(r.Org, r.Draft, a, s.kind)
+	s.program, s.problems = e.programs.of(r.Org, r.Draft, a.source(), s.kind)
 	if a.IsAuth() {
 		return s, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strings"
 
@@ -98,6 +99,11 @@ func (m Maker) Import(tx *store.Tx, e *Export, i *integration.Integration, publi
 	if err != nil {
 		return nil, err
 	}
+	if draft.Function != nil {
+		if draft, err = m.adoptFunction(tx, draft.ID, e); err != nil {
+			return nil, err
+		}
+	}
 	problems, err := Validate(tx, draft)
 	if err != nil {
 		return nil, err
@@ -132,15 +138,14 @@ func ExportOf(tx *store.Tx, a *Action) (*Export, error) {
 // Named finds the published action with that id or, failing that, the only one
 // with that name; among the drafts where there is none.
 func Named(tx *store.Tx, name string) (*Action, error) {
-	for _, in := range []*store.Collection[*Action]{&Published, &Drafts} {
-		if a, err := in.Peek(tx, name); !errors.Is(err, store.ErrNotFound) {
-			return a, err
-		}
+	for _, all := range []iter.Seq2[*Action, error]{AllPublished(tx), AllDrafts(tx)} {
 		var found []*Action
-		for key := range in.Keys(tx, "") {
-			a, err := in.Peek(tx, key)
+		for a, err := range all {
 			if err != nil {
 				return nil, err
+			}
+			if a.ID == name {
+				return a, nil
 			}
 			if strings.EqualFold(a.Name, name) {
 				found = append(found, a)

@@ -94,6 +94,17 @@ func (in *Input) apply(a *Action) {
 	}
 }
 
+// dropTimeout takes a configuration that has both of its parts, but no timeout,
+// for one that is to have none.
+//
+// Guess: Terraform sends it so when somebody takes the timeout out, and would
+// find another difference at each plan if the old one stayed.
+func (in *Input) dropTimeout() {
+	if c := in.Config; c != nil && c.Request != nil && c.Response != nil && c.TimeoutSeconds == nil {
+		c.TimeoutSeconds = new(0)
+	}
+}
+
 func (in *RequestInput) apply(r *Request) {
 	if in == nil {
 		return

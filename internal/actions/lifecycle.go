@@ -27,7 +27,7 @@ func (m Maker) Create(tx *store.Tx, in *Input) (*Action, error) {
 		return nil, err
 	}
 	if t.Actions == integration.Function {
-		return nil, apierr.BadRequest("Actions of functions are made as drafts.")
+		return nil, apierr.BadRequest("Integration of type '" + t.ID + "' does not support creating published actions.") // pull request 2450 of Terraform's provider
 	}
 	if _, problems := compile(a, t.Actions); len(problems) > 0 {
 		return nil, problems[0]
@@ -38,12 +38,9 @@ func (m Maker) Create(tx *store.Tx, in *Input) (*Action, error) {
 // CreateDraft makes a draft of a new action. It may be as unfinished as drafts
 // are; publishing wants it valid.
 func (m Maker) CreateDraft(tx *store.Tx, in *Input) (*Action, error) {
-	a, t, err := m.begin(tx, in)
+	a, _, err := m.begin(tx, in)
 	if err != nil {
 		return nil, err
-	}
-	if t.Actions == integration.Function && (in.Config == nil || in.Config.Request == nil || in.Config.Request.RequestType == nil) {
-		a.Config.Request.Type = http.MethodPost
 	}
 	return a, Drafts.Insert(tx, a)
 }
@@ -67,7 +64,11 @@ func (m Maker) begin(tx *store.Tx, in *Input) (*Action, *integration.Type, error
 	a := fresh()
 	a.ID, a.IntegrationID, a.Category = customPrefix+m.NewID(), i.ID, i.Name
 	a.Created, a.Modified = m.Now, m.Now
+	if t.Actions == integration.Function {
+		a.Function, a.Config.Request.Type = m.newFunction(), http.MethodPost
+	}
 	in.apply(a)
+	a.claimURL()
 	if strings.TrimSpace(a.Category) == "" {
 		a.Category = i.Name
 	}
@@ -87,6 +88,9 @@ func (m Maker) Redraft(tx *store.Tx, id string) (*Action, error) {
 	a, err := PublishedByID(tx, id)
 	if err != nil {
 		return nil, err
+	}
+	if IsStatic(id) {
+		return nil, unchangeable(id)
 	}
 	draft := *a
 	draft.Version, draft.Created, draft.Modified = 1, m.Now, m.Now
@@ -121,9 +125,13 @@ func (m Maker) Update(tx *store.Tx, id string, in *Input) (*Action, error) {
 	if err != nil {
 		return nil, err
 	}
+	if IsStatic(id) {
+		return nil, unchangeable(id)
+	}
 	if in.changesContract(a) {
 		return nil, immutable(id)
 	}
+	in.dropTimeout()
 	return m.update(tx, &Published, a, in)
 }
 
@@ -133,6 +141,7 @@ func (m Maker) update(tx *store.Tx, where *store.Collection[*Action], a *Action,
 	}
 	changed := *a
 	in.apply(&changed)
+	changed.claimURL()
 	if a.IsAuth() {
 		changed.Category = a.Category
 	}
@@ -163,6 +172,10 @@ func kindOf(tx *store.Tx, a *Action) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return kindOfIntegration(tx, i)
+}
+
+func kindOfIntegration(tx *store.Tx, i *integration.Integration) (string, error) {
 	t, err := integration.TypeByID(tx, i.TypeID)
 	if err != nil {
 		return "", err
@@ -198,8 +211,9 @@ func (m Maker) Publish(tx *store.Tx, id string, version *int) (*Action, error) {
 	if version == nil { // in the product's words, as users have quoted them
 		return nil, apierr.New(http.StatusBadRequest, "constraint.validation", "must not be null").OnField("version")
 	}
-	if err := checkVersion(draft, version); err != nil {
-		return nil, err
+	if *version != draft.Version { // other words than elsewhere: those of an issue at the Terraform provider, 1961
+		return nil, apierr.Newf(http.StatusBadRequest, "bad.request", "Supplied version %d does not match latest draft version %d", *version, draft.Version).
+			OnField("version").About(draft.ID, "action")
 	}
 	kind, err := kindOf(tx, draft)
 	if err != nil {
@@ -209,7 +223,7 @@ func (m Maker) Publish(tx *store.Tx, id string, version *int) (*Action, error) {
 		return nil, problems[0]
 	}
 	a := *draft
-	a.Version, a.Modified = 1, m.Now
+	a.Version, a.Modified, a.Function = 1, m.Now, draft.Function.released()
 	before, err := Published.Peek(tx, id)
 	switch {
 	case err == nil:
@@ -238,9 +252,11 @@ func names(m map[string]string) []string {
 	return slices.Sorted(maps.Keys(m))
 }
 
-func shorten(s string) string {
-	if r := []rune(s); len(r) > 100 {
-		return string(r[:100]) + "…"
+func shorten(s string) string { return shortenTo(s, 100) }
+
+func shortenTo(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }

@@ -55,6 +55,7 @@ type login struct {
 	answer json.RawMessage // of the integration's own log-in
 	ends   time.Time       // zero means when it is refused
 	cached bool            // from an earlier run
+	serial uint64          // tells it from those before and after it
 }
 
 // loginKey names what a log-in belongs to. Another secret or another action is
@@ -66,16 +67,25 @@ type loginKey struct {
 
 // logins keeps the log-ins that worked.
 type logins struct {
-	mu    sync.Mutex
-	known map[loginKey]login
+	mu     sync.Mutex
+	known  map[loginKey]login
+	busy   map[loginKey]chan struct{} // closed once the log-in under way has ended
+	serial uint64                     // of the latest log-in; the first is 1
 }
 
-// maxLogins bounds the memory that they take: beyond it, all are forgotten.
-const maxLogins = 1000
+// These bound the memory that they take: beyond them, all are forgotten.
+const (
+	maxLogins     = 1000
+	maxLoginBytes = 16 << 20 // of what was answered
+)
 
 func (l *logins) get(key loginKey, now time.Time) (login, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.fresh(key, now)
+}
+
+func (l *logins) fresh(key loginKey, now time.Time) (login, bool) {
 	known, ok := l.known[key]
 	if ok && !known.ends.IsZero() && !now.Before(known.ends) {
 		delete(l.known, key)
@@ -85,20 +95,86 @@ func (l *logins) get(key loginKey, now time.Time) (login, bool) {
 	return known, ok
 }
 
-func (l *logins) put(key loginKey, fresh login) {
+// put keeps a log-in and returns it with its number.
+func (l *logins) put(key loginKey, fresh login) login {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.known == nil || len(l.known) >= maxLogins {
+	bytes := len(fresh.answer)
+	for _, other := range l.known {
+		bytes += len(other.answer)
+	}
+	if l.known == nil || len(l.known) >= maxLogins || bytes > maxLoginBytes {
 		l.known = make(map[loginKey]login)
 	}
+	l.serial++
+	fresh.serial = l.serial
 	l.known[key] = fresh
+	return fresh
 }
 
-func (l *logins) forget(key loginKey) {
+// forget drops a log-in, but not the one that has come after it.
+func (l *logins) forget(key loginKey, serial uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.known, key)
+	if l.known[key].serial == serial {
+		delete(l.known, key)
+	}
 }
+
+func (l *logins) forgetAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known = nil
+}
+
+// claim returns a log-in that works, other than the stale one, or else the right
+// to make one: done must be called once it has been put. While somebody else is
+// making one, claim waits for it, but no longer than for that: where it fails,
+// each run finds out by itself. Runs inside of other runs do not wait, lest one
+// waits for itself.
+func (l *logins) claim(ctx context.Context, key loginKey, now time.Time, stale uint64) (known login, ok bool, done func()) {
+	for waits := nesting(ctx) <= 1; ; waits = false {
+		l.mu.Lock()
+		if known, ok = l.fresh(key, now); ok && known.serial != stale {
+			l.mu.Unlock()
+			return known, true, nil
+		}
+		busy := l.busy[key]
+		if busy == nil {
+			done = l.begin(key)
+		}
+		l.mu.Unlock()
+		switch {
+		case busy == nil:
+			return login{}, false, done
+		case !waits:
+			return login{}, false, func() {}
+		}
+		select {
+		case <-busy:
+		case <-ctx.Done(): // the log-in will say so
+			return login{}, false, func() {}
+		}
+	}
+}
+
+// begin notes that a log-in is under way. The caller holds the lock.
+func (l *logins) begin(key loginKey) (done func()) {
+	if l.busy == nil {
+		l.busy = make(map[loginKey]chan struct{})
+	}
+	ended := make(chan struct{})
+	l.busy[key] = ended
+	return func() {
+		l.mu.Lock()
+		delete(l.busy, key)
+		l.mu.Unlock()
+		close(ended)
+	}
+}
+
+// Forget drops all log-ins: the state has become another one.
+func (e *Engine) Forget() { e.logins.forgetAll() }
 
 // cachedLogIn says whether the call went with a log-in of an earlier run.
 func (r *runner) cachedLogIn() bool { return r.login.cached }
@@ -107,7 +183,7 @@ func (r *runner) cachedLogIn() bool { return r.login.cached }
 // failed (it is kept until then). Tokens of the platform end by themselves.
 func (r *runner) forgetLogIn() {
 	if r.subject.auth != nil {
-		r.engine.logins.forget(r.loginKey)
+		r.engine.logins.forget(r.loginKey, r.login.serial)
 	}
 }
 
@@ -154,8 +230,7 @@ func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 	if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &token) != nil || token.AccessToken == "" {
 		return invalidCredentials(saysTheService(r.mask.body(answer.Body), r.run.ContextID))
 	}
-	r.login = login{token: token.AccessToken, ends: r.engine.Clock.Now().Add(time.Duration(token.ExpiresIn)*time.Second - margin)}
-	r.engine.logins.put(r.loginKey, r.login)
+	r.login = r.engine.logins.put(r.loginKey, login{token: token.AccessToken, ends: r.engine.Clock.Now().Add(time.Duration(token.ExpiresIn)*time.Second - margin)})
 	r.mask.add(token.AccessToken)
 	return nil
 }
@@ -164,19 +239,23 @@ func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 // know as ${authResponse}.
 func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
 	auth, c := r.subject.auth, r.subject.credential
-	parts := []string{auth.action.IntegrationID, string(mustJSON(auth.action.Config))}
-	if c != nil {
-		parts = append(parts, c.ID, string(mustJSON(c.Fields)))
+	a := auth.action
+	// Any change of the action or the credential, even back and forth, makes another log-in.
+	r.loginKey = r.key(a.ID, string(mustJSON([]any{a.Version, a.Created, a.Modified, a.Config})), string(mustJSON(c)))
+	var stale uint64
+	if anew {
+		stale = r.login.serial
 	}
-	r.loginKey = r.key(auth.action.ID, parts...)
-	if known, ok := r.engine.logins.get(r.loginKey, r.engine.Clock.Now()); ok && !anew {
+	known, ok, done := r.engine.logins.claim(ctx, r.loginKey, r.engine.Clock.Now(), stale)
+	if ok {
 		r.take(known)
 		return nil
 	}
+	defer done()
 	inner := &runner{
 		engine: r.engine, mask: r.mask, deadline: r.deadline, context: map[string]any{"credentials": r.context["credentials"], "input": map[string]any{"rawRequest": "{}"}},
-		run:     Run{Org: r.run.Org, ID: auth.action.ID, ContextID: r.run.ContextID, Input: []byte("{}")},
-		subject: &subject{program: auth, action: auth.action, integration: r.subject.integration, kind: r.subject.kind, credential: c},
+		run:     Run{Org: r.run.Org, ID: a.ID, ContextID: r.run.ContextID, Input: []byte("{}")},
+		subject: &subject{program: auth, action: a, integration: r.subject.integration, kind: r.subject.kind, credential: c},
 	}
 	outcome := inner.resolve(ctx)
 	var body []byte
@@ -192,9 +271,7 @@ func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
 		}
 		return invalidCredentials(inner.whyNot(outcome.Error))
 	}
-	fresh := login{answer: outcome.Result}
-	r.engine.logins.put(r.loginKey, fresh)
-	r.take(fresh)
+	r.take(r.engine.logins.put(r.loginKey, login{answer: outcome.Result}))
 	return nil
 }
 
@@ -227,23 +304,39 @@ func (r *runner) take(l login) {
 const shortAnswer = 8
 
 // learn keeps what a log-in answers out of everything that people see: all of it
-// but what is known to be harmless, or too short to let anybody in.
+// but what is known to be harmless, or too short to let anybody in. There is not
+// room for everything: what is called a secret comes first.
 func (r *runner) learn(answer *jsonpath.Value) {
-	for name, member := range answer.All() {
-		r.learnValue(name, member)
-	}
+	r.learnValue("", answer, func(name, _ string) bool { return isSecretName(name) })
+	r.learnValue("", answer, func(name, text string) bool {
+		return !slices.Contains(harmless, strings.ToLower(name)) && len(text) >= shortAnswer
+	})
 }
 
-func (r *runner) learnValue(name string, v *jsonpath.Value) {
+// learnRefusal is learn for the answer of a log-in that failed. Its words say what
+// went wrong, so that only what looks like a secret in both name and value is one.
+func (r *runner) learnRefusal(body []byte) {
+	answer, err := jsonpath.Parse(body)
+	if err != nil {
+		return
+	}
+	r.learnValue("", answer, func(name, text string) bool {
+		return isSecretName(name) && len(text) >= shortAnswer && !strings.ContainsAny(text, " \n")
+	})
+}
+
+func (r *runner) learnValue(name string, v *jsonpath.Value, secret func(name, text string) bool) {
 	switch v.Kind() {
 	case jsonpath.Object:
-		r.learn(v)
+		for name, member := range v.All() {
+			r.learnValue(name, member, secret)
+		}
 	case jsonpath.Array:
 		for _, item := range v.Items() {
-			r.learnValue(name, item)
+			r.learnValue(name, item, secret)
 		}
 	case jsonpath.String, jsonpath.Number:
-		if !slices.Contains(harmless, strings.ToLower(name)) && (len(v.Text()) >= shortAnswer || isSecretName(name)) && r.mask.room() {
+		if r.mask.room() && secret(name, v.Text()) {
 			r.mask.add(v.Text())
 		}
 	}

@@ -46,6 +46,7 @@ func TestTheInputIsOneFlatObject(t *testing.T) {
 		{"an object inside", `{"n":{"a":1}}`, "bad.request", "Validate request body contains simple json (key-value pairs)"},
 		{"a list inside", `{"n":[1]}`, "bad.request", "Validate request body contains simple json (key-value pairs)"},
 		{"no object", `[1]`, "bad.request", "Validate request body contains simple json (key-value pairs)"},
+		{"null", `null`, "bad.request", "Validate request body contains simple json (key-value pairs)"},
 		{"a text", `"x"`, "bad.request", "Validate request body contains simple json (key-value pairs)"},
 	}
 	for _, tt := range tests {
@@ -338,15 +339,6 @@ func TestVendorsAndFunctionsAnswerFromStubs(t *testing.T) {
 			}
 		})
 	}
-	b := start(t, mocktest.Options{})
-	integrationID := b.install("function-data-actions", "", nil)
-	a := action("fake-function")
-	b.want(b.admin.Post(t, "/api/v2/integrations/actions", map[string]any{"name": "f", "category": "c", "integrationId": integrationID, "config": a["config"], "contract": a["contract"]}), 400)
-	draft := b.want(b.admin.Post(t, "/api/v2/integrations/actions/drafts", map[string]any{"name": "f", "category": "c", "integrationId": integrationID, "config": a["config"], "contract": a["contract"]}), 200)
-	path := "/api/v2/integrations/actions/" + draft.Str(t, "id")
-	b.want(b.admin.Post(t, path+"/draft/publish", map[string]int{"version": 1}), 200)
-	b.Stub(t, mocktest.Stub{URL: "fake-function", Body: map[string]bool{"ok": true}})
-	b.want(b.admin.Post(t, path+"/execute", "{}"), 200)
 }
 
 // A stub in the place of the platform is asked last: the token, the permission

@@ -25,6 +25,8 @@ type Error struct {
 	Errors     []*Error // what lies behind it, such as the answer of another service; may be nil
 
 	RetryAfter int // seconds; 0 sends no Retry-After
+
+	ScimType string // SCIM's word for what is wrong, on operations that speak it; may be empty, and is no part of Body
 }
 
 // Detail names one field at fault.

@@ -258,22 +258,22 @@ func bracketed(permissions []spec.Permission) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-// GrantRefusal is the 403 of grant operations for a division in which the
+// grantRefusal is the 403 of grant operations for a division in which the
 // caller may not grant.
-func GrantRefusal() *apierr.Error {
+func grantRefusal() *apierr.Error {
 	return apierr.New(http.StatusForbidden, "missing.division.permissions", "User doesn't have required permissions to the division.")
 }
 
 // MayGrantIn applies the organization's switch authorizationGrantDivisionAware:
 // where it is on, grants can only be changed in divisions in which the caller
-// holds the operation's permission (authorization.md §8).
-func (c *Caller) MayGrantIn(tx *store.Tx, op *spec.Operation, pairs []identity.Pair) *apierr.Error {
+// holds the permissions for that (authorization.md §8).
+func (c *Caller) MayGrantIn(tx *store.Tx, permissions []spec.Permission, pairs []identity.Pair) *apierr.Error {
 	if !c.Org.Settings.GrantDivisionAware {
 		return nil
 	}
 	for _, pair := range pairs {
-		if slices.ContainsFunc(op.Facts().Permissions, func(p spec.Permission) bool { return !c.Permits(tx, p, pair.DivisionID) }) {
-			return GrantRefusal()
+		if slices.ContainsFunc(permissions, func(p spec.Permission) bool { return !c.Permits(tx, p, pair.DivisionID) }) {
+			return grantRefusal()
 		}
 	}
 	return nil

@@ -6,5 +6,6 @@ import "github.com/mockcloud/mockcloud/internal/store"
 func Collections() []store.Checker {
 	return []store.Checker{
 		&Presences, &Queues, &members, &Agents, &WrapupCodes, &assignments, &greetings, &greetingDefaults, &groupPolicies,
+		&skills, &skillHoldings, &languages, &languageHoldings,
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -47,6 +48,9 @@ type Control struct {
 	Usage     *usage.Recorder  // counts what clients call
 	OnReset   func()           // called after a reset; nil for nothing
 
+	Bell         *integration.Bell // rings for each event of a webhook
+	WebhooksPage echo.HandlerFunc  // shows people what webhooks have received
+
 	BackupPatience time.Duration // how long any backup may take; 0 means 30 s
 	BackupStall    time.Duration // how long a backup waits for its client to take anything; 0 means 5 s
 	backingUp      atomic.Bool
@@ -67,6 +71,7 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.POST("/reset", c.reset)
 	c.mountStubs(g)
 	c.mountActions(g)
+	c.mountWebhooks(g)
 	c.mountKeys(g)
 	c.mountSettings(g)
 	g.GET("/backup", c.backup, LoopbackOnly)

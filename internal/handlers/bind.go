@@ -15,9 +15,10 @@ import (
 type setter func(c *Call, field reflect.Value) error
 
 // binder prepares the binding of In: each field with the tag `param:"name"`
-// takes a path parameter, with `query:"name"` a query parameter, and one with
-// `body:""` the decoded body. Path and query fields are string, int, bool,
-// []string, or pointers to these, which stay nil when the parameter is absent.
+// takes a path parameter, with `query:"name"` a query parameter, with
+// `header:"name"` a header, and one with `body:""` the decoded body. Path and
+// header fields are strings; query fields are string, int, bool, []string, or
+// pointers to these, which stay nil when the parameter is absent.
 // What is bound has been validated before, so values of the right type are
 // expected; what still does not fit is a 400.
 func binder[In any]() (func(*Call, *In) error, error) {
@@ -65,10 +66,19 @@ func setterFor(f reflect.StructField) (setter, error) {
 		}
 		return func(c *Call, v reflect.Value) error { return setQuery(v, name, c.Input.Query[name]) }, nil
 	}
+	if name, ok := f.Tag.Lookup("header"); ok {
+		if f.Type.Kind() != reflect.String {
+			return nil, fmt.Errorf("header parameter %s must be a string", f.Name)
+		}
+		return func(c *Call, v reflect.Value) error {
+			v.SetString(strings.Join(c.Header.Values(name), ", ")) // several of one name are one list
+			return nil
+		}, nil
+	}
 	if _, ok := f.Tag.Lookup("body"); ok {
 		return setBody, nil
 	}
-	return nil, fmt.Errorf("field %s has no tag param, query or body", f.Name)
+	return nil, fmt.Errorf("field %s has no tag param, query, header or body", f.Name)
 }
 
 func bindable(t reflect.Type) bool {

@@ -43,9 +43,11 @@ type Call struct {
 	Caller    *auth.Caller // nil for operations that need no token
 	Tx        *store.Tx    // nil outside of a transaction: in operations registered with OwnTx and in functions registered with Before
 	Input     *spec.Input
-	Path      string     // as the client sees it, without gateway prefixes
-	RawQuery  string     // as received
-	RemoteIP  netip.Addr // the other end of the connection, see RemoteIP
+	Path      string      // as the client sees it, without gateway prefixes
+	RawQuery  string      // as received
+	RemoteIP  netip.Addr  // the other end of the connection, see RemoteIP
+	Host      string      // that the request names
+	Header    http.Header // of the request, not to be changed
 
 	CorrelationID string // under which the request can be found in the log
 
@@ -138,6 +140,17 @@ func (c *Call) RequireWithin(divisions ...string) error {
 	return c.decided(divisions, passed, refusal)
 }
 
+// Require refuses unless the caller has a permission that the operation asks for
+// beside what admitted the request, since of several that may admit it each is for
+// something else: in the divisions, or anywhere where none is named or none counts.
+func (c *Call) Require(p spec.Permission, divisions ...string) error {
+	passed, refusal := c.Caller.Require(c.Tx, c.Catalogue, p, divisions...)
+	if refusal != nil {
+		c.Decision.Wanted = []spec.Permission{p}
+	}
+	return c.decided(divisions, passed, refusal)
+}
+
 // decided notes what was looked at.
 func (c *Call) decided(divisions []string, passed []auth.Passed, refusal *apierr.Error) error {
 	c.Decision.Divisions = append(c.Decision.Divisions, divisions...)
@@ -148,8 +161,9 @@ func (c *Call) decided(divisions []string, passed []auth.Passed, refusal *apierr
 	return nil
 }
 
-// MayGrantIn applies the organization's switch on where grants can be changed.
-func (c *Call) MayGrantIn(pairs []identity.Pair) error {
+// MayGrantIn applies the organization's switch on where grants can be changed. The
+// permissions are those of the operation unless others are named.
+func (c *Call) MayGrantIn(pairs []identity.Pair, named ...spec.Permission) error {
 	if c.Caller.Org.Settings.GrantDivisionAware {
 		for _, p := range pairs {
 			if !slices.Contains(c.Decision.Divisions, p.DivisionID) {
@@ -157,7 +171,14 @@ func (c *Call) MayGrantIn(pairs []identity.Pair) error {
 			}
 		}
 	}
-	if refusal := c.Caller.MayGrantIn(c.Tx, c.Operation, pairs); refusal != nil {
+	permissions := named
+	if len(named) == 0 {
+		permissions = c.Operation.Facts().Permissions
+	}
+	if refusal := c.Caller.MayGrantIn(c.Tx, permissions, pairs); refusal != nil {
+		if len(named) > 0 {
+			c.Decision.Wanted = named
+		}
 		return refusal
 	}
 	return nil

@@ -20,6 +20,21 @@ type Raw struct {
 	Body        []byte
 }
 
+// Reply is what an operation returns that says more than its body does.
+type Reply struct {
+	Status int               // 0 means the operation's own status of success
+	Header map[string]string // further headers; may be nil
+	Body   any               // whatever else an operation can return; None for no body
+}
+
+// Status is the status of what an operation returned, whose own is otherwise.
+func Status(result any, otherwise int) int {
+	if a, ok := result.(Reply); ok && a.Status != 0 {
+		return a.Status
+	}
+	return otherwise
+}
+
 // HeaderCorrelationID carries the id under which a request can be found in the
 // log. Java clients look for this spelling.
 const HeaderCorrelationID = "ININ-Correlation-Id"
@@ -57,11 +72,18 @@ func WriteError(w http.ResponseWriter, method, correlationID string, e *apierr.E
 }
 
 // WriteResult sends what an operation returned, with the operation's success
-// status.
+// status. JSON has the content type that the answer has been given, or else the
+// usual one.
 func WriteResult(w http.ResponseWriter, method string, status int, result any) error {
 	switch result := result.(type) {
+	case Reply:
+		for name, value := range result.Header {
+			w.Header().Set(name, value)
+		}
+		return WriteResult(w, method, Status(result, status), result.Body)
 	case None:
-		if status == http.StatusNoContent || method == http.MethodHead {
+		w.Header().Del(echo.HeaderContentType)
+		if status == http.StatusNoContent || status == http.StatusNotModified || method == http.MethodHead {
 			w.WriteHeader(status)
 			return nil
 		}
@@ -99,7 +121,9 @@ func writeJSON(w http.ResponseWriter, method string, status int, v any) error {
 	}
 	body := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	h := w.Header()
-	h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	if h.Get(echo.HeaderContentType) == "" {
+		h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	}
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if method == http.MethodHead {

@@ -39,8 +39,9 @@ type Group struct {
 	OwnerIDs      []string       `json:"ownerIds,omitempty"`
 	Addresses     []GroupContact `json:"addresses,omitempty"`
 	Images        []GroupImage   `json:"images,omitempty"`
-	Dynamic       *DynamicGroup  `json:"dynamic,omitempty"` // nil for most
-	Version       int            `json:"version"`           // raised by every change, also of the members
+	Dynamic       *DynamicGroup  `json:"dynamic,omitempty"`    // nil for most
+	ExternalID    string         `json:"externalId,omitempty"` // what an identity provider calls it
+	Version       int            `json:"version"`              // raised by every change, also of the members
 	Modified      *clock.Time    `json:"modified,omitempty"`
 
 	// Members is how many there are, so that a listing need not count; Join and

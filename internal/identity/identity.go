@@ -1,9 +1,8 @@
 // Package identity holds the nouns that decide who may do what, and that more
 // than one API family needs: organization, division, user and password, group,
 // role, grant, OAuth client and its approval, and identity provider, with the
-// rules that belong to them alone. How they look on
-// the wire is each family's business; whether a request may pass is package
-// auth's.
+// rules that belong to them alone. How they look on the wire is each family's
+// business; whether a request may pass is package auth's.
 package identity
 
 import (
@@ -44,13 +43,21 @@ const maxNameKey = 256
 
 // nameKey is an index key that sorts by name.
 func nameKey(s string) string {
-	key := Fold(strings.TrimSpace(s))
-	if len(key) > maxNameKey {
-		sum := sha256.Sum256([]byte(key))
-		key = strings.ToValidUTF8(key[:maxNameKey], "") + hex.EncodeToString(sum[:]) // so that long names still differ
-	}
+	key := boundedKey(Fold(strings.TrimSpace(s)))
 	if key == "" {
 		return " "
+	}
+	return key
+}
+
+// boundedKey is an index key for a text, letter by letter: whoever ignores case folds
+// the text first. Of a long one it holds the beginning and a digest of the whole, so
+// that two of them still differ. NUL does not count.
+func boundedKey(s string) string {
+	key := strings.ReplaceAll(s, "\x00", "")
+	if len(key) > maxNameKey {
+		sum := sha256.Sum256([]byte(key))
+		key = strings.ToValidUTF8(key[:maxNameKey], "") + hex.EncodeToString(sum[:])
 	}
 	return key
 }

@@ -73,6 +73,12 @@ func DefaultRole(tx *store.Tx, handle string) (*Role, error) {
 	return Roles.OneBy(tx, "default", handle)
 }
 
+// RoleByName returns the role of that name, whatever its case, or
+// store.ErrNotFound.
+func RoleByName(tx *store.Tx, name string) (*Role, error) {
+	return Roles.OneBy(tx, "name", nameKey(name))
+}
+
 // RoleName is a role's name for people; the id where there is no such role.
 func RoleName(tx *store.Tx, id string) string {
 	if r, err := Roles.Peek(tx, id); err == nil {

@@ -22,7 +22,7 @@ type User struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
 	Email      string `json:"email"`
-	Username   string `json:"username,omitempty"`
+	Username   string `json:"username,omitempty"` // "" means the address
 	DivisionID string `json:"divisionId"`
 	State      string `json:"state"`
 	Version    int    `json:"version"` // raised by every change
@@ -32,17 +32,35 @@ type User struct {
 
 	PreferredName string                     `json:"preferredName,omitempty"`
 	AcdAutoAnswer bool                       `json:"acdAutoAnswer,omitempty"`
-	Profile       map[string]json.RawMessage `json:"profile,omitempty"` // what is stored and given back untouched: addresses, chat, images, certifications, …
+	Profile       map[string]json.RawMessage `json:"profile,omitempty"` // what is stored and given back untouched, by the names below Profile…
+	ExternalIDs   []ExternalID               `json:"externalIds,omitempty"`
 
 	Password          *Password   `json:"password,omitempty"`
 	TokenGeneration   int         `json:"tokenGeneration,omitempty"` // raised to kill every token of the user (decisions.md 10)
 	StateChangeReason string      `json:"stateChangeReason,omitempty"`
 	StateChanged      *clock.Time `json:"stateChanged,omitempty"`
 	Created           *clock.Time `json:"created,omitempty"`
+	Modified          *clock.Time `json:"modified,omitempty"` // nil since Created
+}
+
+// Touch marks a change that will be stored.
+func (u *User) Touch(now *clock.Time) {
+	u.Version++
+	u.Modified = now
+}
+
+// SetEmail gives the user another address. A user name that is the address follows it.
+func (u *User) SetEmail(email string) {
+	if email != u.Email && u.Username == u.Email {
+		u.Username = ""
+	}
+	u.Email = email
 }
 
 // Users are sorted by name. E-mail addresses are unique among all users,
-// deleted ones included (facts: authorization.md §10).
+// deleted ones included (facts: authorization.md §10); external ids are unique
+// among those who are not deleted. The indexes that begin with "present" leave
+// deleted users out.
 var Users = store.Collection[*User]{
 	Name: "users",
 	Key:  func(u *User) string { return u.ID },
@@ -53,7 +71,35 @@ var Users = store.Collection[*User]{
 		{Name: "state", Keys: func(u *User) []string { return []string{u.State} }},
 		{Name: "division", Keys: func(u *User) []string { return []string{u.DivisionID} }},
 		{Name: wordIndex, Keys: func(u *User) []string { return wordKeys(u.Name) }},
+		{Name: "present/division", Keys: present(func(u *User) []string { return []string{u.DivisionID} })},
+		{Name: "present/manager", Keys: present(func(u *User) []string { return some(u.ManagerID) })},
+		{Name: "present/employee", Keys: present(func(u *User) []string { return some(boundedKey(u.EmployerInfo().EmployeeID)) })},
+		{Name: "present/mail", Keys: present(workMailKeys)},
+		{Name: ExternalIndex, Unique: true, Keys: present(func(u *User) []string {
+			keys := make([]string, len(u.ExternalIDs))
+			for i, id := range u.ExternalIDs {
+				keys[i] = id.key()
+			}
+			return keys
+		})},
 	},
+}
+
+// present makes an index of the users who are not deleted.
+func present(keys func(*User) []string) func(*User) []string {
+	return func(u *User) []string {
+		if u.State == UserDeleted {
+			return nil
+		}
+		return keys(u)
+	}
+}
+
+func some(key string) []string {
+	if key == "" {
+		return nil
+	}
+	return []string{key}
 }
 
 // UsersBeginning goes through the ids of all users whose name, or a word of it,

@@ -132,6 +132,24 @@ func (c *Credential) Secrets() []string {
 	return slices.Compact(secrets)
 }
 
+// Base is the address of the vendor's instance that relative request URLs are
+// meant for, without a slash at its end, or "" where the credential names none.
+func (c *Credential) Base() string {
+	if c == nil {
+		return ""
+	}
+	t := CredentialTypeByName(c.Type)
+	if t == nil {
+		return ""
+	}
+	for _, f := range t.Fields {
+		if value := c.Fields[f.Name]; f.Base && isAddress(value) {
+			return strings.TrimRight(value, "/")
+		}
+	}
+	return ""
+}
+
 // Fields that are no secret whatever the type of the credential: ids and user
 // names, and addresses unless they carry a user, a query or a fragment.
 var (

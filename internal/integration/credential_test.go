@@ -52,6 +52,14 @@ func TestWhatOfACredentialIsSecret(t *testing.T) {
 		})
 	}
 	var none *integration.Credential
+	for _, c := range []*integration.Credential{none, {Type: "noSuchType"}, {Type: "basicAuth", Fields: map[string]string{"userName": "https://a.example.com"}}, {Type: "zendeskApiToken", Fields: map[string]string{"baseUrl": "a.example.com"}}} {
+		if got := c.Base(); got != "" {
+			t.Errorf("%+v is for the instance %q", c, got)
+		}
+	}
+	if got := (&integration.Credential{Type: "zendeskApiToken", Fields: map[string]string{"baseUrl": "https://a.example.com/"}}).Base(); got != "https://a.example.com" {
+		t.Errorf("Base = %q", got)
+	}
 	if got := none.Secrets(); got != nil {
 		t.Errorf("no credential has the secrets %q", got)
 	}

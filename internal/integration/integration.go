@@ -70,6 +70,12 @@ var All = store.Collection[*Integration]{
 			}
 			return ids
 		}},
+		{Name: WebhookID, Unique: true, Keys: func(i *Integration) []string {
+			if id := i.Attributes[WebhookID]; id != "" {
+				return []string{id}
+			}
+			return nil
+		}},
 	},
 }
 

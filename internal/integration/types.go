@@ -24,6 +24,13 @@ const (
 	Stub     = "stub"     // a vendor's system; answered by stubs
 )
 
+// What the request URLs of actions of the kind Stub are. Where a type says
+// nothing, they are any URL.
+const (
+	ARN      = "arn"      // the ARN of a function
+	Instance = "instance" // a path on the instance that the credential names, or an absolute URL
+)
+
 // Type is a kind of integration that can be installed: one record of
 // fixtures/integration-types.json, or one that the organization's fixtures add.
 type Type struct {
@@ -33,7 +40,10 @@ type Type struct {
 	Description     string                     `json:"description,omitempty"`
 	MaxInstances    int                        `json:"maxInstances,omitempty"` // 0 means no limit
 	Actions         string                     `json:"actions,omitempty"`      // Platform, Web, Function, Stub or ""
+	Address         string                     `json:"address,omitempty"`      // ARN, Instance or ""
 	UserPermissions []string                   `json:"userPermissions,omitempty"`
+	Provider        string                     `json:"provider,omitempty"`
+	VendorClientIDs []string                   `json:"vendorOAuthClientIds,omitempty"` // shown, and nothing more
 	Credentials     map[string]Slot            `json:"credentials,omitempty"`
 	Properties      map[string]json.RawMessage `json:"properties,omitempty"` // JSON schemas by name; no others are taken
 	Advanced        map[string]json.RawMessage `json:"advanced,omitempty"`
@@ -68,6 +78,7 @@ type Field struct {
 	Title    string `json:"title"`
 	Required bool   `json:"required,omitempty"`
 	Shown    bool   `json:"shown,omitempty"` // not a secret: answers have it
+	Base     bool   `json:"base,omitempty"`  // the address of the vendor's instance
 }
 
 // added are the types that the fixtures of an organization bring along.

@@ -40,6 +40,9 @@ func TestTheFilesOfTypesFitTogether(t *testing.T) {
 		if err := typ.CheckSchemas(); err != nil {
 			t.Errorf("%s: %v", typ.ID, err)
 		}
+		if !slices.Contains([]string{"", integration.ARN, integration.Instance}, typ.Address) || (typ.Address != "" && typ.Actions != integration.Stub) {
+			t.Errorf("%s calls %q with actions of the kind %q", typ.ID, typ.Address, typ.Actions)
+		}
 		// The action that logs in looks at the only credential there is.
 		if len(typ.Credentials) > 1 {
 			t.Errorf("%s has several slots", typ.ID)
@@ -50,8 +53,19 @@ func TestTheFilesOfTypesFitTogether(t *testing.T) {
 			}
 			for _, credentialType := range slot.CredentialTypes {
 				used[credentialType] = true
-				if integration.CredentialTypeByName(credentialType) == nil {
+				c := integration.CredentialTypeByName(credentialType)
+				if c == nil {
 					t.Errorf("%s: the slot %s takes %s, which there is not", typ.ID, name, credentialType)
+					continue
+				}
+				bases := 0
+				for _, field := range c.Fields {
+					if field.Base {
+						bases++
+					}
+				}
+				if want := map[bool]int{true: 1}[typ.Address == integration.Instance]; bases != want {
+					t.Errorf("%s: %s has %d addresses of an instance, want %d", typ.ID, credentialType, bases, want)
 				}
 			}
 		}

@@ -44,6 +44,7 @@ type authorizeRequest struct {
 	target       string // organization id
 	hintEmail    string
 	hintOrg      string
+	next         string // at /login, the page to go on with
 }
 
 // untrusted is an error that must not be sent to the redirect URI: the browser

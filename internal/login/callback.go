@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -34,11 +33,7 @@ func (l *Login) callback(c echo.Context) error {
 	p := l.newPage(c, "callback", "callback.title")
 	p.Languages = nil // a switch would ask again, and lose the fragment or the form
 	p.Script = "callback.js"
-	for name, values := range got {
-		p.Fields = append(p.Fields, field{Name: name, Value: strings.Join(values, " ")})
-	}
-	slices.SortFunc(p.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	p.Fields = p.Fields[:min(len(p.Fields), maxShown)]
+	p.Fields = shownFields(got)
 	p.Use = command("-H 'Authorization: Bearer ACCESS_TOKEN'", l.base(r)+"/api/v2/users/me")
 	var err error
 	if p.Next, err = l.nextCommand(c, got); err != nil {
@@ -75,6 +70,3 @@ func (l *Login) nextCommand(c echo.Context, got url.Values) (string, error) {
 	}
 	return command(append(proof, "-d grant_type=authorization_code", "-d code="+got.Get("code"), "--data-urlencode 'redirect_uri="+strings.ReplaceAll(found.RedirectURI, "'", `'\''`)+"'", endpoint)...), nil
 }
-
-// command is a curl command with a line for each argument.
-func command(args ...string) string { return "curl -s " + strings.Join(args, " \\\n  ") }

@@ -86,6 +86,10 @@ func (l *Login) Mount(e *echo.Echo) {
 	e.GET("/oauth/assets/callback.js", l.asset("callback.js", "text/javascript; charset=utf-8"))
 	e.GET(callbackPath, l.page(l.trusted(l.callback)))
 	e.POST(callbackPath, l.page(l.trusted(l.callback)))
+	e.GET(embedPath, l.page(l.trusted(l.embed)))
+	e.POST(embedPath, l.page(l.trusted(l.embed)))
+	e.GET(samplePath, l.page(l.trusted(l.sample)))
+	e.POST(webhooksPath, l.page(l.trusted(l.webhooks))) // GET is with the answers in JSON: see WebhooksPage
 	l.mountIDP(e)
 }
 

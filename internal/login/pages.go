@@ -32,7 +32,11 @@ type page struct {
 	// leaves says that a form of the page leads to another server in the end.
 	// Browsers apply form-action to every redirect after a form, and an application
 	// may redirect to whomever it likes, so that nothing can be named.
-	leaves   bool
+	leaves bool
+	// frames names the servers whose pages the page shows in frames; "" for none.
+	frames string
+	// sample says that it is an application's page: bare, and to be framed by ours.
+	sample   bool
 	language int
 	path     string // where the browser finds the page, without its query
 
@@ -60,6 +64,10 @@ type page struct {
 	Use               string // a command to use a token with
 	Next              string // a command to go on with
 	IDP               idpView
+	Embed             *embedView
+	Wide              bool // without the panel beside it
+	Webhooks          *webhooksView
+	Tools             []tool
 }
 
 type languageLink struct {
@@ -92,15 +100,20 @@ func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any)
 	p := &page{name: name, language: index, Lang: languages[index].tag, Prefix: prefix(r), Reference: handlers.CorrelationID(c.Response())}
 	p.Title = p.T(titleKey, titleArgs...)
 	p.path = p.Prefix + r.URL.EscapedPath()
-	p.Action = p.path
-	if r.URL.RawQuery != "" {
-		p.Action += "?" + r.URL.RawQuery
-	}
+	p.Action = withQuery(p.path, r)
 	if r.Method == http.MethodPost && r.URL.Path != "/oauth/authorize" && r.URL.Path != "/authorize" && r.URL.Path != "/login" {
 		return p // the switch is a GET, and would lose what was posted
 	}
 	p.linkLanguages(query)
 	return p
+}
+
+// withQuery is a path of ours with the query of the request.
+func withQuery(path string, r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return path
+	}
+	return path + "?" + r.URL.RawQuery
 }
 
 // linkLanguages makes the links that switch the language; query is that of the
@@ -147,7 +160,14 @@ func (l *Login) render(c echo.Context, p *page) error {
 		return err
 	}
 	p.Content = template.HTML(content.String()) //nolint:gosec // made by a template that escapes
-	if err := all.ExecuteTemplate(&whole, "layout", p); err != nil {
+	layout := "layout"
+	if p.sample {
+		layout = "bare"
+	}
+	if p.Tools, err = l.tools(c, p); err != nil {
+		return err
+	}
+	if err := all.ExecuteTemplate(&whole, layout, p); err != nil {
 		return err
 	}
 	pageHeaders(c.Response().Header(), p)
@@ -167,12 +187,19 @@ func pageHeaders(h http.Header, p *page) {
 	if p.Script != "" {
 		script = "; script-src 'self'"
 	}
+	if p.frames != "" {
+		script += "; frame-src " + p.frames
+	}
 	action := "; form-action 'self'"
 	if p.leaves {
 		action = ""
 	}
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+action+"; frame-ancestors 'none'; base-uri 'none'")
-	h.Set("X-Frame-Options", "DENY")
+	ancestors, older := "'none'", "DENY"
+	if p.sample {
+		ancestors, older = "'self'", "SAMEORIGIN"
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+action+"; frame-ancestors "+ancestors+"; base-uri 'none'")
+	h.Set("X-Frame-Options", older)
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer, browsers would send the origin "null" with our own forms.
 	h.Set("Referrer-Policy", "same-origin")

@@ -60,22 +60,28 @@ func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
 				return err
 			}
 		}
-		for _, s := range l.Seeded {
-			if !slices.Contains(orgs, s.Org) {
-				continue
-			}
-			u := l.offeredIn(tx.In(s.Org), s)
-			if u == nil {
-				continue
-			}
-			org, err := identity.CurrentOrg(tx.In(s.Org))
-			if err != nil {
-				return err
-			}
-			p.Seeded = append(p.Seeded, personChoice(u.ID, u, org.Name, several))
-		}
-		return nil
+		return l.addSeeded(tx, p, orgs, nil)
 	})
+}
+
+// addSeeded lists whom a click signs in to one of the organizations, except who
+// is signed in already.
+func (l *Login) addSeeded(tx *store.Tx, p *page, orgs []string, except *auth.Person) error {
+	for _, s := range l.Seeded {
+		if !slices.Contains(orgs, s.Org) || (except != nil && s.Org == except.Org && s.UserID == except.UserID) {
+			continue
+		}
+		u := l.offeredIn(tx.In(s.Org), s)
+		if u == nil {
+			continue
+		}
+		org, err := identity.CurrentOrg(tx.In(s.Org))
+		if err != nil {
+			return err
+		}
+		p.Seeded = append(p.Seeded, personChoice(u.ID, u, org.Name, len(orgs) > 1))
+	}
+	return nil
 }
 
 // personChoice is a person to click on: with their title, which hints at what
@@ -193,10 +199,13 @@ func (l *Login) account(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	switch provider := c.QueryParam("provider"); {
-	case s == nil && provider != "":
-		return l.toProvider(c, &authorizeRequest{org: c.QueryParam("org"), provider: provider})
-	case s == nil:
+	query := queryOf(c.Request())
+	if s == nil || query.Get("prompt") == "login" {
+		if query.Get("provider") != "" {
+			return l.toProvider(c, &authorizeRequest{
+				org: query.Get("org"), provider: query.Get("provider"), prompt: strings.Fields(query.Get("prompt")), next: query.Get("next"),
+			})
+		}
 		return l.showLogin(c, nil, loginProblem{})
 	}
 	if !s.Chosen && len(s.People) > 1 {

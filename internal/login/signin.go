@@ -142,7 +142,7 @@ func (l *Login) after(c echo.Context, r *authorizeRequest, s *signedIn) error {
 	if !s.Chosen {
 		return l.showOrganizations(c, nil, s)
 	}
-	return seeOther(c, prefix(c.Request())+"/login")
+	return seeOther(c, prefix(c.Request())+pageAfter(queryOf(c.Request()).Get("next")))
 }
 
 // seeOther makes the browser get a page of ours after a form.
@@ -276,19 +276,27 @@ func (l *Login) askForApproval(ctx context.Context, r *authorizeRequest, person 
 // actAs signs a seeded user in without asking for the password that the fixtures
 // publish.
 func (l *Login) actAs(c echo.Context, r *authorizeRequest, userID string) error {
+	person, err := l.seeded(c.Request().Context(), userID)
+	if err != nil {
+		return err
+	}
+	if person == nil {
+		return l.showLogin(c, r, loginProblem{text: "problem.seeded"})
+	}
+	return l.enter(c, r, []auth.Person{*person})
+}
+
+// seeded finds a user who can be signed in with one click, or nil.
+func (l *Login) seeded(ctx context.Context, userID string) (*auth.Person, error) {
 	for _, p := range l.Seeded {
 		if p.UserID != userID {
 			continue
 		}
-		person, err := l.offered(c.Request().Context(), p)
-		if err != nil {
-			return err
-		}
-		if person != nil {
-			return l.enter(c, r, []auth.Person{*person})
+		if person, err := l.offered(ctx, p); err != nil || person != nil {
+			return person, err
 		}
 	}
-	return l.showLogin(c, r, loginProblem{text: "problem.seeded"})
+	return nil, nil //nolint:nilnil // nobody is an answer
 }
 
 // offered looks a seeded user up: nil unless the published password still works.

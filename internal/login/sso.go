@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -21,9 +22,10 @@ const defaultEntityID = identity.TestIDPAudience
 // samlRequest is a sign-in at an identity provider that has been started and not
 // come back. It belongs to no organization, so that it is found by itself.
 type samlRequest struct {
-	ID       string       `json:"id"`    // of the AuthnRequest, and the relay state
-	Query    string       `json:"query"` // of the authorize request; "" at /login
-	Org      string       `json:"org"`   // whose provider it is
+	ID       string       `json:"id"`             // of the AuthnRequest, and the relay state
+	Query    string       `json:"query"`          // of the authorize request; "" at /login
+	Next     string       `json:"next,omitempty"` // at /login, the page to go on with
+	Org      string       `json:"org"`            // whose provider it is
 	Provider string       `json:"provider"`
 	ACS      string       `json:"acs"`              // where the answer has to be addressed to
 	Browser  string       `json:"browser"`          // hash of the value of the browser that began
@@ -73,7 +75,7 @@ func (l *Login) toProvider(c echo.Context, r *authorizeRequest) error {
 	}
 	pending := &samlRequest{
 		ID: "_" + l.NewID(), Org: org, Provider: provider.ID, ACS: l.base(c.Request()) + prefix(c.Request()) + "/saml",
-		Browser: auth.Hash(browser), Expires: l.Clock.Now().Unix() + samlRequestSeconds, Query: r.rawQuery,
+		Browser: auth.Hash(browser), Expires: l.Clock.Now().Unix() + samlRequestSeconds, Query: r.rawQuery, Next: pageAfter(r.next),
 	}
 	if len(pending.Query) > maxSAMLQuery {
 		return l.failAuthorize(c, r, refuse("invalid_request", "the request is too long for a sign-in at an identity provider"))
@@ -286,7 +288,7 @@ func (l *Login) samlContinue(c echo.Context) error {
 		return err
 	}
 	if pending.Query == "" {
-		return seeOther(c, prefix(r)+"/login")
+		return seeOther(c, prefix(r)+cmp.Or(pending.Next, pageAfter("")))
 	}
 	// The authorize endpoint goes on. It must not ask for what has just been done.
 	query, _ := parseQuery(pending.Query) // it has been read before

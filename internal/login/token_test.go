@@ -368,7 +368,7 @@ func TestTheLoginDocumentIsTrue(t *testing.T) {
 	}
 	statuses := map[string]int{ // of an empty request, where that is no good one
 		"/oauth/token": 400, "/token": 400, "/oauth/authorize": 302, "/authorize": 302, "/error": 400, "/saml": 400, "/saml/continue": 400,
-		"/_mockcloud/idp/assertion": 415, "post /login": 401, "post /_mockcloud/idp/sso": 400,
+		"/_mockcloud/idp/assertion": 415, "post /login": 401, "post /_mockcloud/idp/sso": 400, "post /_mockcloud/embed": 401, "post /_mockcloud/webhooks": 403,
 	}
 	for path, methods := range document.Paths {
 		for method := range methods {

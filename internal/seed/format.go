@@ -62,6 +62,8 @@ var documentKeys = []key[document]{
 	{"wrapupCodes", false, func(d *document, v value) error {
 		return objects(v, &d.wrapupCodes, func(p place) wrapupCodeEntry { return wrapupCodeEntry{place: p} }, wrapupCodeKeys)
 	}},
+	{"skills", false, func(d *document, v value) error { return v.skills(&d.skills) }},
+	{"languages", false, func(d *document, v value) error { return v.skills(&d.languages) }},
 	{"presenceDefinitions", false, func(d *document, v value) error {
 		return objects(v, &d.presences, func(p place) presenceEntry { return presenceEntry{place: p} }, presenceKeys)
 	}},
@@ -187,6 +189,7 @@ type userEntry struct {
 	presence, routingStatus                                       text
 	employee                                                      flag
 	roles                                                         []pairEntry
+	skills, languages                                             []assignedEntry
 }
 
 var userStates = []string{identity.UserActive, identity.UserInactive, identity.UserDeleted}
@@ -204,6 +207,8 @@ var userKeys = []key[userEntry]{
 	{"routingStatus", false, func(u *userEntry, v value) error { return v.oneOf(&u.routingStatus, contactcenter.Statuses()) }},
 	{"employee", false, func(u *userEntry, v value) error { return v.flag(&u.employee) }},
 	{"roles", false, func(u *userEntry, v value) error { return v.pairs(&u.roles) }},
+	{"skills", false, func(u *userEntry, v value) error { return v.assigned(&u.skills) }},
+	{"languages", false, func(u *userEntry, v value) error { return v.assigned(&u.languages) }},
 }
 
 type clientEntry struct {

@@ -20,6 +20,7 @@ import (
 type integrationEntry struct {
 	place
 	name, id, typeID, notes text
+	webhookID               text
 	enabled                 flag
 	properties, advanced    text // JSON
 	credential              credentialEntry
@@ -30,6 +31,7 @@ var integrationKeys = []key[integrationEntry]{
 	{"name", true, func(i *integrationEntry, v value) error { return v.name(&i.name) }},
 	{"id", false, func(i *integrationEntry, v value) error { return v.id(&i.id) }},
 	{"type", true, func(i *integrationEntry, v value) error { return v.word(&i.typeID) }},
+	{"webhookId", false, func(i *integrationEntry, v value) error { return v.id(&i.webhookID) }},
 	{"notes", false, func(i *integrationEntry, v value) error { return v.anyText(&i.notes) }},
 	{"enabled", false, func(i *integrationEntry, v value) error { return v.flag(&i.enabled) }},
 	{"properties", false, func(i *integrationEntry, v value) error { return v.json(&i.properties) }},
@@ -71,7 +73,7 @@ type installed struct {
 }
 
 func (r *resolver) resolveIntegrations() error {
-	known := make(names)
+	known, webhooks := make(names), make(names)
 	for i := range r.from.integrations {
 		e := &r.from.integrations[i]
 		in := installed{from: e, record: integration.Integration{
@@ -87,6 +89,9 @@ func (r *resolver) resolveIntegrations() error {
 		t := r.integrationType(e.typeID.s)
 		if t == nil {
 			return e.typeID.fail("there is no type of integrations %q", shorten(e.typeID.s))
+		}
+		if err := r.resolveWebhook(&in, webhooks); err != nil {
+			return err
 		}
 		if in.record.Properties, err = configuration(t, integration.PropertiesSchema, e.properties); err != nil {
 			return err
@@ -110,6 +115,21 @@ func (r *resolver) resolveIntegrations() error {
 		r.integrations = append(r.integrations, in)
 	}
 	return nil
+}
+
+// resolveWebhook gives a webhook the id that its address is made of, so that it is
+// known before the server runs.
+func (r *resolver) resolveWebhook(in *installed, known names) error {
+	e := in.from
+	if e.typeID.s != integration.Webhook {
+		if e.webhookID.s != "" {
+			return e.webhookID.fail("is for integrations of the type %s", integration.Webhook)
+		}
+		return nil
+	}
+	id, err := r.identify("webhook", known, e.name, e.webhookID)
+	in.record.Attributes = map[string]string{integration.WebhookID: id}
+	return err
 }
 
 // integrationType is a type of the fixture's own or an embedded one, or nil.

@@ -86,6 +86,9 @@ func TestAnIntegrationThatCannotWorkIsRefusedWithItsPlace(t *testing.T) {
 		{"a property that the type does not have", "{name: A, type: custom-rest-actions, properties: {a: b}}", "not allowed by the schema"},
 		{"actions of a type without", "{name: A, type: embedded-client-app, actions: [{}]}", "have no data actions"},
 		{"what is no export", "{name: A, type: custom-rest-actions, actions: [{name: A}]}", "missing the actionType"},
+		{"a webhook's id for another type", "{name: A, type: custom-rest-actions, webhookId: 6d6f636b-0000-4000-8000-00000000aaaa}", "is for integrations of the type webhook"},
+		{"a webhook's id that is none", "{name: A, type: webhook, webhookId: hook}", "webhookId"},
+		{"a webhook's id twice", "{name: A, type: webhook, webhookId: 6d6f636b-0000-4000-8000-00000000aaaa}\n  - {name: B, type: webhook, webhookId: 6d6f636b-0000-4000-8000-00000000aaaa}", "is taken already"},
 		{"twice", "{name: A, type: custom-rest-actions}\n  - {name: a, type: custom-rest-actions}", `there is a integration "A" already`},
 	}
 	for _, tt := range tests {

@@ -27,6 +27,7 @@ func TestDefaultRolesAreThoseOfANewOrganization(t *testing.T) {
 	want := []string{
 		"employee", "admin", "Master Admin", "Supervisor", "User", "Communicate - User", "Communicate - Admin", "Telephony Admin",
 		"Quality Administrator", "Quality Evaluator", "Outbound Admin", "Outbound Agent", "Genesys Cloud Voice Admin", "Developer", "Trusted External User", "People Admin",
+		"SCIM Integration",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("roles = %q\nwant    %q", names, want)

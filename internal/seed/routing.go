@@ -16,6 +16,8 @@ type routingEntries struct {
 	queues      []queueEntry
 	wrapupCodes []wrapupCodeEntry
 	presences   []presenceEntry
+	skills      []skillEntry
+	languages   []skillEntry
 }
 
 type queueEntry struct {
@@ -93,6 +95,8 @@ func (e *routingEntries) add(more *routingEntries) {
 	e.queues = append(e.queues, more.queues...)
 	e.wrapupCodes = append(e.wrapupCodes, more.wrapupCodes...)
 	e.presences = append(e.presences, more.presences...)
+	e.skills = append(e.skills, more.skills...)
+	e.languages = append(e.languages, more.languages...)
 }
 
 // routing is the contact center of an organization with every name resolved.
@@ -101,6 +105,8 @@ type routing struct {
 	agents      []agent
 	wrapupCodes []*contactcenter.WrapupCode
 	queues      []queue
+	skills      skillSet
+	languages   skillSet
 }
 
 type agent struct {
@@ -145,7 +151,12 @@ func (r *resolver) resolveRouting() error {
 			return err
 		}
 	}
-	return nil
+	var err error
+	if r.routing.skills, err = r.resolveSkills("skill", r.from.skills, func(u *userEntry) []assignedEntry { return u.skills }); err != nil {
+		return err
+	}
+	r.routing.languages, err = r.resolveSkills("language", r.from.languages, func(u *userEntry) []assignedEntry { return u.languages })
+	return err
 }
 
 func (r *resolver) presence(e *presenceEntry, known names) (*contactcenter.Presence, error) {
@@ -288,7 +299,10 @@ func (c *routing) apply(tx *store.Tx, now *clock.Time) error {
 			return fmt.Errorf("queue %s: %w", c.queues[i].Name, err)
 		}
 	}
-	return nil
+	if err := c.skills.apply(tx, contactcenter.Skills, now); err != nil {
+		return err
+	}
+	return c.languages.apply(tx, contactcenter.Languages, now)
 }
 
 func (q *queue) apply(tx *store.Tx, now *clock.Time) error {

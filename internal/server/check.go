@@ -12,6 +12,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/internal/upload"
 	"github.com/mockcloud/mockcloud/internal/usage"
 )
 
@@ -26,6 +27,7 @@ func collections() []store.Checker {
 		usage.Collections(),
 		actions.Collections(),
 		login.Collections(),
+		upload.Collections(),
 	)
 }
 

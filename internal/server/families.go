@@ -13,6 +13,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/handlers/presence"
 	"github.com/mockcloud/mockcloud/internal/handlers/presencedefinitions"
 	"github.com/mockcloud/mockcloud/internal/handlers/routing"
+	"github.com/mockcloud/mockcloud/internal/handlers/scim"
 	"github.com/mockcloud/mockcloud/internal/handlers/systempresences"
 	"github.com/mockcloud/mockcloud/internal/handlers/tokens"
 	"github.com/mockcloud/mockcloud/internal/handlers/users"
@@ -32,12 +33,13 @@ func (s *Server) families() []family {
 		&greetings.Family{},
 		&groups.Family{Users: users.Render},
 		&identityproviders.Family{},
-		&integrations.Family{Engine: s.actions},
+		&integrations.Family{Engine: s.actions, Bell: &s.bell, RateLimits: s.config.rateLimits},
 		&oauth.Family{Usage: s.usage},
 		&organizations.Family{},
 		&presence.Family{},
 		&presencedefinitions.Family{},
 		&routing.Family{},
+		&scim.Family{},
 		&systempresences.Family{},
 		&tokens.Family{},
 		&users.Family{},

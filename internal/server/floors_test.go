@@ -23,14 +23,14 @@ func floor(path string) (int, bool) {
 		return 5, true
 	case strings.HasPrefix(path, "internal/handlers/"), path == "internal/login", path == "internal/control":
 		return 4, true
-	case path == "internal/handlers", path == "internal/seed":
+	case path == "internal/handlers", path == "internal/seed", path == "internal/clientapp":
 		return 3, true
-	case path == "internal/auth", path == "internal/actions", path == "internal/usage":
+	case path == "internal/auth", path == "internal/actions", path == "internal/usage", path == "internal/directory":
 		return 2, true
-	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration":
+	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration", path == "internal/upload":
 		return 1, true
 	case path == "internal/store", path == "internal/spec", path == "internal/saml",
-		path == "internal/contract", path == "internal/velocity", path == "internal/jsonpath":
+		path == "internal/contract", path == "internal/velocity", path == "internal/jsonpath", path == "internal/scim":
 		return 0, true
 	case path == "internal/apierr", path == "internal/clock", path == "openapi", path == "fixtures":
 		return -1, true // below everything, so that spec may return errors and read its data

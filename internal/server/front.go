@@ -14,6 +14,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/outbound"
+	"github.com/mockcloud/mockcloud/internal/upload"
 )
 
 // controlPrefix is where mockcloud's own operations live. They are not part of
@@ -43,6 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	if r.URL.Path != controlPrefix && !strings.HasPrefix(r.URL.Path, controlPrefix+"/") {
 		takeOffPrefix(r)
+		foldSCIM(r)
 		if forScripts(r) && cors(w, r) {
 			return
 		}
@@ -102,7 +104,7 @@ func (s *Server) correlationID(r *http.Request) string {
 // known by their last segment.
 func takeOffPrefix(r *http.Request) {
 	path := r.URL.EscapedPath()
-	for _, start := range [...]string{apiPrefix, "/oauth/", wellKnown} {
+	for _, start := range [...]string{apiPrefix, "/oauth/", wellKnown, upload.Prefix} {
 		i := strings.Index(path, start)
 		if i < 0 {
 			continue
@@ -123,15 +125,44 @@ func takeOffPrefix(r *http.Request) {
 	}
 }
 
+// scimPrefix is where SCIM begins.
+const scimPrefix = apiPrefix + "scim/"
+
+// foldSCIM writes the kind of resource in a SCIM path as the catalogue does, in
+// small letters: clients of identity providers ask for /Users and the like, as the
+// standard has it (RFC 7644).
+func foldSCIM(r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, scimPrefix) {
+		r.URL.Path, r.URL.RawPath = foldResource(r.URL.Path), foldResource(r.URL.RawPath)
+	}
+}
+
+func foldResource(path string) string {
+	rest, ok := strings.CutPrefix(path, scimPrefix)
+	if !ok {
+		return path
+	}
+	version, kind := "", rest
+	if strings.HasPrefix(rest, "v2/") {
+		version, kind = rest[:3], rest[3:]
+	}
+	kind, below, more := strings.Cut(kind, "/")
+	path = scimPrefix + version + strings.ToLower(kind)
+	if more {
+		path += "/" + below
+	}
+	return path
+}
+
 // forScripts says whether scripts of other origins may call the path: preflights
 // are always answered, but the pages are for people (decisions.md 4).
 func forScripts(r *http.Request) bool {
 	path := r.URL.Path
-	return r.Method == http.MethodOptions || strings.HasPrefix(path, apiPrefix) || login.Owns(path) || strings.HasPrefix(path, wellKnown)
+	return r.Method == http.MethodOptions || strings.HasPrefix(path, apiPrefix) || login.Owns(path) || strings.HasPrefix(path, wellKnown) || strings.HasPrefix(path, upload.Prefix)
 }
 
 // exposed lists the answer headers that scripts in a browser may read.
-const exposed = "ININ-Correlation-Id, Retry-After, inin-ratelimit-count, inin-ratelimit-allowed, inin-ratelimit-reset, X-Mockcloud-Explanation"
+const exposed = "ININ-Correlation-Id, Retry-After, ETag, Location, inin-ratelimit-count, inin-ratelimit-allowed, inin-ratelimit-reset, X-Mockcloud-Explanation"
 
 // cors lets every origin call the API and the token endpoint: they are guarded
 // by tokens, not by cookies (facts: clients.md §8). It answers preflights, and

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -151,7 +152,11 @@ func problems(q *oddRequest, a *oddAnswer, op *spec.Operation, implemented bool,
 		found = append(found, "a token that is none gets in")
 	}
 	if a.status >= http.StatusBadRequest && q.method != http.MethodHead {
-		if problem := errorShape(a, correlation); problem != "" {
+		shape := errorShape
+		if op != nil && op.Facts().AnswersSCIMError(a.status) && a.header.Get("Content-Type") == spec.MediaSCIM {
+			shape = scimErrorShape
+		}
+		if problem := shape(a, correlation); problem != "" {
 			found = append(found, "not the API's error: "+problem)
 		}
 	}
@@ -188,6 +193,28 @@ func errorShape(a *oddAnswer, correlation string) string {
 		return "details and errors must be lists"
 	case len(e.Message) > 20_000:
 		return "a message of " + fmt.Sprint(len(e.Message)) + " bytes"
+	}
+	return ""
+}
+
+// scimErrorShape says what is wrong with an error of SCIM.
+func scimErrorShape(a *oddAnswer, _ string) string {
+	decoder := json.NewDecoder(bytes.NewReader(a.body))
+	decoder.DisallowUnknownFields()
+	var e struct {
+		Schemas                  []string
+		Status, ScimType, Detail string
+	}
+	if err := decoder.Decode(&e); err != nil {
+		return err.Error()
+	}
+	switch {
+	case e.Status != strconv.Itoa(a.status):
+		return "another status inside"
+	case len(e.Schemas) != 1 || e.Detail == "":
+		return "no schema or detail"
+	case len(e.Detail) > 20_000:
+		return "a detail of " + fmt.Sprint(len(e.Detail)) + " bytes"
 	}
 	return ""
 }

@@ -206,10 +206,14 @@ func (r *roamer) remember(q *oddRequest, a *oddAnswer) {
 // forget notes what was deleted, which must be gone at once.
 func (r *roamer) forget(q *oddRequest) {
 	path, _, _ := strings.Cut(q.target, "?")
-	if !r.alive[path] {
+	known := r.alive[path]
+	delete(r.alive, path)
+	if _, id, ok := strings.Cut(path, "/users/"); ok { // one and the same through SCIM
+		maps.DeleteFunc(r.alive, func(other string, _ bool) bool { return strings.HasSuffix(other, "/users/"+id) })
+	}
+	if !known {
 		return
 	}
-	delete(r.alive, path)
 	got := r.read(path)
 	var object struct { // what is only put away says so
 		State       string

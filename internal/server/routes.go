@@ -63,6 +63,7 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 	x.call = handlers.NewCall(&s.env, op, param)
 	x.call.Path, x.call.RawQuery, x.call.RemoteIP, x.call.Decision = r.URL.Path, r.URL.RawQuery, handlers.RemoteIP(r), &x.decision
 	x.call.CorrelationID = handlers.CorrelationID(c.Response())
+	x.call.Host, x.call.Header = r.Host, r.Header
 	err := x.serve(r.Context())
 	w := c.Response()
 	if errors.Is(err, errPassed) {
@@ -70,9 +71,13 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 		return c.NoContent(http.StatusNoContent)
 	}
 	if err == nil {
-		s.observe(x, op.Facts().Status, started)
+		facts := op.Facts()
+		s.observe(x, handlers.Status(x.result, facts.Status), started)
 		x.setExplanation(w)
-		err = handlers.WriteResult(w, op.Method, op.Facts().Status, x.result)
+		if facts.SCIM {
+			handlers.SpeakSCIM(w, r)
+		}
+		err = handlers.WriteResult(w, op.Method, facts.Status, x.result)
 		s.logAnswer(r, op, w, started, nil, nil)
 		return err
 	}
@@ -90,6 +95,9 @@ func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handle
 		s.logFailure("operation failed", op.ID, w, err)
 	}
 	s.logAnswer(r, op, w, started, public, x.explain)
+	if op.Facts().AnswersSCIMError(public.Status) {
+		return handlers.WriteSCIMError(w, r, public)
+	}
 	return handlers.WriteError(w, r.Method, handlers.CorrelationID(w), public)
 }
 

@@ -28,11 +28,13 @@ import (
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/control"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/internal/upload"
 	"github.com/mockcloud/mockcloud/internal/usage"
 )
 
@@ -47,6 +49,7 @@ type Server struct {
 	control   *control.Control
 	outbound  *outbound.Client
 	actions   *actions.Engine
+	bell      integration.Bell // rings for each event of a webhook
 	env       handlers.Env
 	echo      *echo.Echo
 	limits    rateLimits
@@ -186,7 +189,7 @@ func (s *Server) seed(ctx context.Context) error {
 	}
 	s.control = &control.Control{
 		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
-		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Explain: s.explainLater,
+		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Explain: s.explainLater, Bell: &s.bell,
 	}
 	found, err := s.control.Seeded(ctx)
 	if err != nil || (found && !s.config.reset) {
@@ -219,8 +222,14 @@ func (s *Server) assemble() error {
 	s.control.Mount(s.echo)
 	pages := s.login()
 	pages.Mount(s.echo)
-	s.control.OnReset = pages.Forgive
+	s.control.OnReset = func() {
+		pages.Forgive()
+		s.actions.Forget()
+		s.bell.RingAll() // for those who wait for events of what is gone
+	}
+	s.control.WebhooksPage = pages.WebhooksPage()
 	s.echo.GET("/", s.front)
+	s.echo.Any(upload.Prefix+"*", echo.WrapHandler(s.uploads()))
 	s.echo.GET(controlPrefix+"/metrics", s.serveMetrics, s.control.Guard)
 	if s.config.profiler != nil {
 		s.echo.GET(controlPrefix+"/pprof/*", s.serveProfiles, s.control.Guard, control.LoopbackOnly)
@@ -263,6 +272,8 @@ func (s *Server) login() *login.Login {
 func (s *Server) front(c echo.Context) error {
 	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
 		"Log in          "+s.URL()+"/login\n"+
+		"Client apps     "+s.URL()+"/_mockcloud/embed\n"+
+		"Webhooks        "+s.URL()+"/_mockcloud/webhooks\n"+
 		"Token endpoint  POST "+s.URL()+"/oauth/token\n"+
 		"API             "+s.URL()+"/api/v2/…\n"+
 		"Public keys     "+s.URL()+"/.well-known/jwks.json\n"+
@@ -325,6 +336,7 @@ func (s *Server) Failed() <-chan error { return s.served }
 // closes the state. A temporary state is removed.
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
+	s.bell.Close() // whoever waits for an event would keep the server waiting
 	if s.http != nil {
 		if deadline, ok := ctx.Deadline(); ok && s.outbound != nil {
 			// What data actions wait for may take longer than there is time: half of it

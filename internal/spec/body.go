@@ -16,11 +16,14 @@ import (
 
 // checkBody checks the body against its schema and fills it in.
 func (o *Operation) checkBody(d *detail, r *Request, in *Input) *apierr.Error {
-	if noBody(r.Body) {
+	if noBody(r.Body) && !d.takesNull(r.Body) {
 		if d.body.Required {
 			return o.missing("body", "The request body must not be null.")
 		}
 		return nil
+	}
+	if d.SCIM {
+		return checkSCIMBody(r, in)
 	}
 	schema := d.requestSchema()
 	if accepted := isJSON(r.ContentType) || (schema.Type.Is("string") && isText(r.ContentType)); !accepted {
@@ -53,6 +56,12 @@ func (o *Operation) checkBody(d *detail, r *Request, in *Input) *apierr.Error {
 func noBody(body []byte) bool {
 	trimmed := bytes.TrimSpace(body)
 	return len(trimmed) == 0 || string(trimmed) == "null"
+}
+
+// takesNull tells whether null is the body itself: where one is needed and can be
+// any JSON.
+func (d *detail) takesNull(body []byte) bool {
+	return len(bytes.TrimSpace(body)) > 0 && d.body.Required && d.requestSchema().Nullable
 }
 
 // isJSON tells whether a content type stands for JSON. Its absence does, too.

@@ -55,6 +55,7 @@ func TestBodyIsAccepted(t *testing.T) {
 		{"a bare text", "postProcessautomationTriggerTest", `event text`, `"event text"`},
 		{"an object for a text is the text", "postProcessautomationTriggerTest", `{"a":1}`, `"{\"a\":1}"`},
 		{"any JSON", "postIntegrationsWebhookEvents", `[1,null,{"a":null}]`, `[1,null,{"a":null}]`},
+		{"any JSON, null included", "postIntegrationsWebhookEvents", ` null `, `null`},
 		{"numbers keep their digits", "postOauthClients", `{"name":"bot","accessTokenValiditySeconds":9007199254740993}`, `{"accessTokenValiditySeconds":9007199254740993,"name":"bot"}`},
 		{"dates of official clients", "postOauthClients", `{"name":"bot","dateToDelete":"2026-03-01T10:00:00.123456"}`, `{"dateToDelete":"2026-03-01T10:00:00.123456","name":"bot"}`},
 		{"URIs are not checked", "postOauthClients", `{"name":"bot","registeredRedirectUri":["not a uri"]}`, `{"name":"bot","registeredRedirectUri":["not a uri"]}`},
@@ -106,6 +107,7 @@ func TestBodyIsRefused(t *testing.T) {
 		message        string // a part of it
 	}{
 		{"no body where one is needed", "postOauthClients", ``, constraint, "body", "must not be null"},
+		{"nothing where any JSON is needed", "postIntegrationsWebhookEvents", ` `, constraint, "body", "must not be null"},
 		{"null where a body is needed", "postOauthClients", `null`, constraint, "body", "must not be null"},
 		{"no JSON", "postOauthClients", `name=bot`, badRequest, "body", "malformed syntax"},
 		{"broken JSON", "postOauthClients", `{"name":"bot"`, badRequest, "body", "malformed syntax"},

@@ -56,6 +56,7 @@ type Facts struct {
 	ResponseSchema string // of the success status
 
 	DivisionAware bool // some permission is on objects that live in divisions
+	SCIM          bool // speaks SCIM: see AnswersSCIMError and checkSCIMBody
 }
 
 // detail is a decoded operation.
@@ -166,6 +167,7 @@ func (o *Operation) decode() (*detail, error) {
 	}
 	d.Tags, d.Deprecated, d.Preview = text.Tags, text.Deprecated || o.catalogue.overlay.deprecates(o.ID), text.Preview
 	d.Consumes, d.Produces = orJSON(text.Consumes), orJSON(text.Produces)
+	d.SCIM = slices.Contains(d.Produces, MediaSCIM)
 	d.Scopes = strings.Fields(c.scopes)
 	if d.Mode, d.Permissions, err = parsePermissions(c.permissions); err != nil {
 		return nil, err

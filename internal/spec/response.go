@@ -59,6 +59,9 @@ func (o *Operation) answerSchema(status int) (*openapi3.Schema, error) {
 		// The common errors, those of our own such as 501, and a few that the
 		// specification gives no body, which clients need all the same.
 		answer = &namedSchema{name: "ErrorBody"}
+		if d.AnswersSCIMError(status) {
+			answer = &namedSchema{name: "ScimError"}
+		}
 	case !listed && status != d.Status:
 		return nil, fmt.Errorf("status %d is not documented", status)
 	}

@@ -56,6 +56,7 @@ var tools = map[string]any{
 	"successTemplateUtils": successTool,
 	"dynamics":             unsupportedTool("dynamics"),
 	"dynamicsUtils":        unsupportedTool("dynamicsUtils"),
+	"msdynamics":           unsupportedTool("msdynamics"),
 	"salesforce":           unsupportedTool("salesforce"),
 	"salesforceUtils":      unsupportedTool("salesforceUtils"),
 }

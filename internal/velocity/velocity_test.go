@@ -117,6 +117,7 @@ func TestToolsOfTheProduct(t *testing.T) {
 		{"firstFromArray of broken JSON", "$successTemplateUtils.firstFromArray('[1, ', '0')", "error: firstFromArray needs a JSON array at t[line 1, column 23]"},
 		{"a macro that is not there", "$successTemplateUtils.moveKeysIntoArrayOfObjects('a', 'b')", "error: The macro moveKeysIntoArrayOfObjects is not supported at t[line 1, column 23]"},
 		{"macros of a CRM", "$salesforce.x('a')", "error: The macros of salesforce are not supported at t[line 1, column 13]"},
+		{"macros of Dynamics", "$msdynamics.phoneNumberFilter('a')", "error: The macros of msdynamics are not supported at t[line 1, column 13]"},
 		{"chance", "$math.random", "error: Random numbers are not supported at t[line 1, column 7]"},
 		{"an unknown method of a tool", "$esc.foo(1)", "error: Object 'org.apache.velocity.tools.generic.EscapeTool' does not contain method foo(java.lang.Integer) at t[line 1, column 6]"},
 		// Guess: nested values are emitted as JSON.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { install } from '../support/embedded.js';
 import { fits, inspect } from '../support/inspect.js';
 import { alex, heading, logIn } from '../support/people.js';
 import { setStage, unknownID } from '../support/stage.js';
@@ -114,7 +115,7 @@ describe('the language', () => {
 
 	for (const locale of ['pt-BR', 'es']) {
 		test(`${locale} fits on narrow screens too`, () => stage.visit({ locale }, async (page) => {
-			const pages = ['/login', `/error?errorKey=invalidRedirectUri`, '/_mockcloud/idp', '/_mockcloud/idp/sso', '/logout'];
+			const pages = ['/login', `/error?errorKey=invalidRedirectUri`, '/_mockcloud/idp', '/_mockcloud/idp/sso', '/_mockcloud/webhooks', '/_mockcloud/app?lang=es', '/logout'];
 			for (const path of pages) {
 				await page.goto(stage.url + path);
 				await fits(page, `${path} in ${locale}`);
@@ -146,6 +147,55 @@ describe('the page that stands in for an application', () => {
 		assert.match(code, /^[A-Za-z0-9_-]{43}$/);
 		await page.getByText(`-d code=${code}`).waitFor();
 		await inspect(page, 'callback-code');
+	}));
+});
+
+describe('the page of webhooks', () => {
+	test('says how one is installed, and shows what arrives at it until that is cleared', () => stage.visit(async (page) => {
+		await page.goto(`${stage.url}/login`);
+		await page.getByRole('link', { name: 'Webhooks' }).click();
+		await heading(page, 'Webhooks');
+		await page.getByText('No webhook is installed.').waitFor();
+		await inspect(page, 'webhooks-empty', { dark: true });
+
+		const id = await install(stage, 'webhook', 'Orders of the web shop');
+		await install(stage, 'webhook', 'Returns', undefined, { enabled: false });
+		await page.getByRole('link', { name: 'Reload', exact: true }).click();
+		const hook = page.locator('section').filter({ hasText: 'Orders of the web shop' });
+		await hook.getByText('Nothing has arrived yet.').waitFor();
+		await hook.getByText(id, { exact: true }).waitFor();
+		const address = /http\S+\/events/.exec(await hook.locator('pre').innerText())[0];
+		for (const body of ['{"order":7,"lines":[{"sku":"A-1"}]}', JSON.stringify('long '.repeat(1000))]) {
+			const { status } = await fetch(`${address}?source=shop`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'X-Trace': 't-1' } });
+			assert.equal(status, 200);
+		}
+		await page.getByRole('link', { name: 'Reload', exact: true }).click();
+		await hook.getByText('2 received, 2 kept').waitFor();
+		const events = hook.getByRole('listitem');
+		assert.equal(await events.last().locator('pre').innerText(), '{\n  "order": 7,\n  "lines": [\n    {\n      "sku": "A-1"\n    }\n  ]\n}');
+		await events.last().getByText('Headers and query').click();
+		await events.last().getByRole('row', { name: 'x-trace t-1' }).waitFor();
+		await events.last().getByRole('row', { name: 'source shop' }).waitFor();
+		await events.first().getByRole('link', { name: 'There is more: the whole body' }).waitFor();
+		await inspect(page, 'webhooks', { dark: true });
+		for (const language of ['Português (Brasil)', 'Español', 'English']) {
+			await page.getByRole('link', { name: language }).click();
+			await page.locator(`a[aria-current], span[aria-current][lang]:text-is("${language}")`).first().waitFor();
+			await fits(page, `the page in ${language}`);
+		}
+
+		await hook.getByRole('button', { name: 'Clear the events' }).click();
+		await hook.getByText('Nothing has arrived since the events were cleared.').waitFor();
+	}));
+
+	test('loads itself again where it is told to, and stops', () => stage.visit(async (page) => {
+		await page.goto(`${stage.url}/_mockcloud/webhooks`);
+		await page.getByRole('link', { name: 'Reload every 5 s' }).click();
+		await page.getByText('The page reloads every 5 s.').waitFor();
+		await page.waitForEvent('load');
+		await page.getByRole('link', { name: 'Stop reloading' }).click();
+		await page.getByRole('link', { name: 'Reload every 5 s' }).waitFor();
+		assert.equal(new URL(page.url()).search, '');
 	}));
 });
 

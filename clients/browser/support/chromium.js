@@ -33,6 +33,9 @@ export async function startChromium() {
 	return browser;
 }
 
+// What Chromium says of any frame that may run scripts and keep its origin, as applications in the product's frames do.
+const ofSandbox = 'An iframe which has both allow-scripts and allow-same-origin for its sandbox attribute';
+
 /** Calls back for everything that goes wrong in a browser context behind the scenes. */
 function watch(context, trouble) {
 	context.on('request', (request) => {
@@ -49,6 +52,7 @@ function watch(context, trouble) {
 	});
 	context.on('console', (message) => {
 		if (!['error', 'warning'].includes(message.type()) || message.text().startsWith('Failed to load resource: the server responded')) return;
+		if (message.text().startsWith(ofSandbox)) return;
 		trouble(`the console of ${message.page()?.url()} says: ${message.text()}`);
 	});
 	context.on('weberror', (error) => trouble(`a script fails: ${error.error().stack}`));

@@ -67,7 +67,7 @@ describe('a draft', () => {
 		const draft = await drafted(presences);
 		await refused(integrations.postIntegrationsActionDraftPublish(draft.id, {}), { status: 400, code: 'constraint.validation', message: /must not be null/ });
 		await refused(integrations.postIntegrationsActionDraftPublish(draft.id, { version: 2 }), {
-			status: 409, code: 'request.conflict', message: /does not match the current version/,
+			status: 400, code: 'bad.request', message: /Supplied version 2 does not match latest draft version 1/,
 		});
 		assert.equal((await integrations.postIntegrationsActionDraftPublish(draft.id, { version: 1 })).version, 1);
 	});

@@ -25,6 +25,7 @@ export class Session {
 		this.organization = new platformClient.OrganizationApi(this.client);
 		this.presence = new platformClient.PresenceApi(this.client);
 		this.routing = new platformClient.RoutingApi(this.client);
+		this.scim = new platformClient.SCIMApi(this.client);
 		this.tokens = new platformClient.TokensApi(this.client);
 		this.users = new platformClient.UsersApi(this.client);
 	}

@@ -80,7 +80,7 @@ func divisionOfUser(tx *store.Tx, id string) (string, error) {
 
 // moveUser raises the version, as every change of a user does. Who is deleted
 // has to be restored first.
-func moveUser(tx *store.Tx, id, divisionID string, _ *clock.Time, _ string) error {
+func moveUser(tx *store.Tx, id, divisionID string, at *clock.Time, _ string) error {
 	u, err := identity.Users.Get(tx, id)
 	switch {
 	case err != nil:
@@ -89,7 +89,7 @@ func moveUser(tx *store.Tx, id, divisionID string, _ *clock.Time, _ string) erro
 		return ErrStays
 	}
 	u.DivisionID = divisionID
-	u.Version++
+	u.Touch(at)
 	return identity.Users.Put(tx, u)
 }
 

@@ -3,13 +3,13 @@ package integrations
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/handlers"
-	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 type actionsInput struct {
@@ -27,14 +27,14 @@ type actionsInput struct {
 const maxIDs = 50
 
 func (f *Family) actions(_ context.Context, c *handlers.Call, in actionsInput) (*handlers.Listing[*actionView], error) {
-	return listActions(c, &actions.Published, published, in)
+	return listActions(c, actions.AllPublished(c.Tx), published, in)
 }
 
 func (f *Family) drafts(_ context.Context, c *handlers.Call, in actionsInput) (*handlers.Listing[*actionView], error) {
-	return listActions(c, &actions.Drafts, draft, in)
+	return listActions(c, actions.AllDrafts(c.Tx), draft, in)
 }
 
-func listActions(c *handlers.Call, of *store.Collection[*actions.Action], w where, in actionsInput) (*handlers.Listing[*actionView], error) {
+func listActions(c *handlers.Call, of iter.Seq2[*actions.Action, error], w where, in actionsInput) (*handlers.Listing[*actionView], error) {
 	page, err := handlers.PageOf(c, maxPageSize)
 	if err != nil {
 		return nil, err
@@ -46,15 +46,11 @@ func listActions(c *handlers.Call, of *store.Collection[*actions.Action], w wher
 		}
 	}
 	var found []*actions.Action
-	for key := range of.Keys(c.Tx, "") {
-		if ids != nil && !slices.Contains(ids, key) {
-			continue
-		}
-		a, err := of.Peek(c.Tx, key)
+	for a, err := range of {
 		if err != nil {
 			return nil, err
 		}
-		if in.wants(a) {
+		if (ids == nil || slices.Contains(ids, a.ID)) && in.wants(a) {
 			found = append(found, a)
 		}
 	}
@@ -117,8 +113,7 @@ func (f *Family) categories(_ context.Context, c *handlers.Call, in categoriesIn
 	}
 	var found []string
 	filter := actionsInput{Secure: in.Secure}
-	for key := range actions.Published.Keys(c.Tx, "") {
-		a, err := actions.Published.Peek(c.Tx, key)
+	for a, err := range actions.AllPublished(c.Tx) {
 		if err != nil {
 			return nil, err
 		}

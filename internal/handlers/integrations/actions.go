@@ -3,7 +3,6 @@ package integrations
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -110,12 +109,7 @@ func (f *Family) removeDraft(_ context.Context, c *handlers.Call, in actionID) (
 	return handlers.None{}, actions.Drafts.Delete(c.Tx, in.ID)
 }
 
-// redraft makes a draft of a published action. Those that came with their
-// integration cannot be changed.
 func (f *Family) redraft(_ context.Context, c *handlers.Call, in actionID) (*actionView, error) {
-	if actions.IsStatic(in.ID) {
-		return nil, c.Documented(http.StatusBadRequest, "policy.violation").About(in.ID, "action")
-	}
 	a, err := maker(c).Redraft(c.Tx, in.ID)
 	return wholeView(a, draft, err)
 }

@@ -1,7 +1,6 @@
 package integrations_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -67,7 +66,7 @@ func TestActionsThatAreRefused(t *testing.T) {
 		// Guess: the codes of all that follows, but invalid.schema for a contract.
 		{"an unknown integration", fields{"integrationId": nothing}, "bad.request", "integrationId"},
 		{"an integration without actions", fields{"integrationId": app}, "bad.request", "integrationId"},
-		{"an action of a function", fields{"integrationId": functions}, "bad.request", ""},
+		{"a published action of a function", fields{"integrationId": functions}, "bad.request", ""},
 		{"no URL", config(fields{"requestType": "GET"}, fields{}, nil), "bad.request", "config.request.requestUrlTemplate"},
 		{"a URL of another service", config(fields{"requestUrlTemplate": "users/me", "requestType": "GET"}, fields{}, nil), "bad.request", "config.request.requestUrlTemplate"},
 		{"a method that no action has", config(fields{"requestUrlTemplate": "/api/v2/users/me", "requestType": "PURGE"}, fields{}, nil), "bad.request", "config.request.requestType"},
@@ -129,10 +128,14 @@ func TestTheDefaultsOfAFreshDraft(t *testing.T) {
 			created := ok(t, admin.Post(t, drafts, fields{"name": "Draft", "integrationId": integrationID}))
 			path := actionsPath + "/" + created.Str(t, "id")
 			name := ok(t, admin.Get(t, base+"/"+integrationID)).Str(t, "name")
+			url := ""
+			if typeID == functions { // see TestAnActionCallsItsFunctionWhateverIsSent
+				url = created.Str(t, "config.request.requestUrlTemplate")
+			}
 			for _, got := range []*mocktest.Response{created, ok(t, admin.Get(t, path+"/draft?includeConfig=true&expand=contract"))} {
 				has(t, got, map[string]string{
 					"name": "Draft", "category": name, "version": "1", "secure": "false", "integrationId": integrationID,
-					"config.request.requestType": method, "config.request.headers": "{}", "config.request.requestUrlTemplate": "", "config.timeoutSeconds": "",
+					"config.request.requestType": method, "config.request.headers": "{}", "config.request.requestUrlTemplate": url, "config.timeoutSeconds": "",
 					"config.response.translationMap": "{}", "config.response.translationMapDefaults": "{}",
 					"config.request.requestTemplateUri": path + "/draft/templates/requesttemplate.vm", "config.response.successTemplateUri": path + "/draft/templates/successtemplate.vm",
 					"contract.input.inputSchemaUri": path + "/draft/schemas/inputschema.json", "contract.output.successSchemaUri": path + "/draft/schemas/successschema.json",
@@ -262,54 +265,6 @@ func TestWhatGettingAnActionTells(t *testing.T) {
 	}
 }
 
-// "Contract schemas must be kept verbatim: items and array roots are legal";
-// "draft-04 tuple form items:[{…}] occurs in official examples";
-// "additionalProperties true/false as a boolean".
-func TestContractsAreKeptAsTheyWereSent(t *testing.T) {
-	t.Parallel()
-	_, admin := start(t)
-	integrationID := newIntegration(t, admin, web)
-	tests := []struct{ name, input, success string }{
-		{"an array root", `{"type":"object","properties":{}}`, `{"type":"array","items":{"type":"object","properties":{"b":{"type":"string"},"a":{"type":"integer"}}}}`},
-		{"draft 4's tuple", `{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","properties":{"z":{"type":"string"},"a":{"type":"number"}}}`, `{"$schema":"http://json-schema.org/draft-04/schema#","type":"object","properties":{"list":{"type":"array","items":[{"type":"string"}]}}}`},
-		{"booleans", `{"type":"object","properties":{},"additionalProperties":false}`, `{"type":"object","properties":{"a":{"type":"object","additionalProperties":true}},"additionalProperties":true}`},
-		{"signs of HTML", `{"type":"object","properties":{"a":{"type":"string","description":"<a> & 'b' é"}}}`, `{"type":"object","properties":{"a":{"type":"string","pattern":"^<[a-z]+>$"}}}`},
-		{"keywords of one's own", `{"type":"object","title":"T","x-note":"n","properties":{"a":{"type":"string","default":"d","enum":["d","e"],"x":1.50}}}`, `{"type":"object","properties":{"a":{"type":["string","null"],"format":"date","default":null}},"definitions":{"a":{}}}`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			// As text, since encoding it would change it.
-			body := `{"name":"a","category":"c","integrationId":"` + integrationID + `","config":{"request":{"requestUrlTemplate":"https://example.com"},"response":{}},"contract":{"input":{"inputSchema":` + tt.input + `},"output":{"successSchema":` + tt.success + `}}}`
-			path := actionsPath + "/" + ok(t, admin.Post(t, actionsPath, body)).Str(t, "id")
-			read := ok(t, admin.Get(t, path+"?expand=contract"))
-			sameJSON(t, "input", []byte(read.Str(t, "contract.input.inputSchema")), tt.input)
-			sameJSON(t, "output", []byte(read.Str(t, "contract.output.successSchema")), tt.success)
-			// Letter by letter, but for spaces, of which these have none outside of texts.
-			for file, sent := range map[string]string{"inputschema.json": tt.input, "successschema.json": tt.success} {
-				if got := ok(t, admin.Get(t, path+"/schemas/"+file)).Body; strings.TrimSpace(string(got)) != sent {
-					t.Errorf("%s = %s\nwant %s", file, got, sent)
-				}
-			}
-			ok(t, admin.Get(t, path+"?flatten=true"))
-		})
-	}
-}
-
-// The quoted message reaches the client letter by letter, from every operation
-// that says whether a contract will do.
-func TestTheMessageAboutSubObjects(t *testing.T) {
-	t.Parallel()
-	_, admin := start(t)
-	integrationID := newIntegration(t, admin, platform)
-	const message = `Failed Validation of contract.input.inputSchema as a simple properties schema. Must be an Object with properties and no sub-objects. JSON failed schema validation for the following reasons: Schema: # @/properties/properties/patternProperties/^[a-zA-Z][a-zA-Z0-9_-]*$/properties/type. Error location: /properties/address/type. instance value ("object") not found in enum (possible values: ["boolean","integer","null","number","string"])`
-	body := anAction(integrationID, fields{"contract": contractOf(`{"type":"object","properties":{"address":{"type":"object","properties":{"city":{"type":"string"}}}}}`, presenceOutput)})
-	has(t, refused(t, admin.Post(t, actionsPath, body), 400, "invalid.schema", "contract.input.inputSchema"), map[string]string{"message": message, "details.0.errorCode": "ACTION.PROCESSING"})
-	path := actionsPath + "/" + ok(t, admin.Post(t, drafts, body)).Str(t, "id")
-	has(t, ok(t, admin.Get(t, path+"/draft/validation")), map[string]string{"valid": "false", "errors.0.message": message, "errors.0.code": "invalid.schema", "errors.0.status": "400", "errors.1": ""})
-	has(t, refused(t, admin.Post(t, path+"/draft/publish", fields{"version": 1}), 400, "invalid.schema", ""), map[string]string{"message": message})
-}
-
 // "PATCH published: version + name, category, config only; contract and secure
 // are immutable once published"; every change counts.
 func TestChangingAPublishedAction(t *testing.T) {
@@ -338,40 +293,34 @@ func TestChangingAPublishedAction(t *testing.T) {
 	has(t, ok(t, admin.Get(t, path)), map[string]string{"version": "4", "name": "New"})
 }
 
-// "Contract and secure are immutable once published" and "Terraform recreates"
-// the action; the same schema in another order is the same.
+// Terraform sends both parts of a configuration, and no timeout where nobody has
+// set one (BuildSdkActionConfig of its provider): the next plan must find none,
+// also where there was one before.
 //
-// Guess: the status and code of the refusal; that it comes from a draft, too.
-func TestTheContractOfWhatWasPublishedStays(t *testing.T) {
+// Guess: what says less than that leaves the timeout as it is.
+func TestTerraformTakesATimeoutOut(t *testing.T) {
 	t.Parallel()
 	_, admin := start(t)
-	const reordered = ` { "properties":{"QueueID":{"type":"string"}} , "additionalProperties":true,"type":"object","required":["QueueID"]}`
+	integrationID := newIntegration(t, admin, platform)
+	request := fields{"requestUrlTemplate": "/api/v2/users/me", "requestTemplate": "", "requestType": "GET", "headers": fields{}}
+	response := fields{"translationMap": fields{}, "translationMapDefaults": fields{}, "successTemplate": ""}
 	tests := []struct {
 		name   string
-		change fields
+		config fields
+		want   string
 	}{
-		{"another input", fields{"contract": contractOf(`{"type":"object","properties":{}}`, presenceOutput)}},
-		{"another output", fields{"contract": contractOf(queueInput, `{"type":"object","properties":{}}`)}},
-		{"secure", fields{"secure": true}},
+		{"both parts", fields{"request": request, "response": response}, ""},
+		{"both parts and another timeout", fields{"request": request, "response": response, "timeoutSeconds": 7}, "7"},
+		{"the request", fields{"request": request}, "20"},
+		{"the response", fields{"response": response}, "20"},
+		{"nothing", fields{}, "20"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := newAction(t, admin, newIntegration(t, admin, web), nil)
-			ok(t, admin.Post(t, path+"/draft", nil))
-			tt.change["version"] = 1
-			refused(t, admin.Patch(t, path+"/draft", tt.change), 400, "bad.request", "")
-			refused(t, admin.Patch(t, path, tt.change), 400, "bad.request", "")
-			for _, at := range []string{path, path + "/draft"} {
-				got := ok(t, admin.Get(t, at+"?expand=contract"))
-				has(t, got, map[string]string{"secure": "false"})
-				sameJSON(t, "the input", []byte(got.Str(t, "contract.input.inputSchema")), queueInput)
-				sameJSON(t, "the output", []byte(got.Str(t, "contract.output.successSchema")), presenceOutput)
-			}
-			inOtherWords := fields{"version": 1, "secure": false, "contract": contractOf(reordered, presenceOutput)}
-			has(t, ok(t, admin.Patch(t, path, inOtherWords)), map[string]string{"version": "2"})
-			ok(t, admin.Patch(t, path+"/draft", inOtherWords))
-			has(t, ok(t, admin.Post(t, path+"/draft/publish", fields{"version": 2})), map[string]string{"version": "3"})
+			path := newAction(t, admin, integrationID, fields{"config": fields{"request": request, "response": response, "timeoutSeconds": 20}})
+			has(t, ok(t, admin.Patch(t, path, fields{"version": 1, "name": "New", "category": "Other", "config": tt.config})), map[string]string{"config.timeoutSeconds": tt.want})
+			has(t, ok(t, admin.Get(t, path+"?includeConfig=true")), map[string]string{"version": "2", "config.timeoutSeconds": tt.want})
 		})
 	}
 }
@@ -388,25 +337,4 @@ func TestInputsOutOfRangeFailTheirStep(t *testing.T) {
 		got := ok(t, admin.Post(t, path+"/draft/test", `{"n":`+number+`}`))
 		has(t, got, map[string]string{"success": "false", "error.code": "invalid.schema", "operations.2.success": "false", "operations.3": ""})
 	}
-}
-
-// One JSON value of a body that nobody would call small does no harm.
-func TestHugeContractsAreAnsweredSoon(t *testing.T) {
-	t.Parallel()
-	_, admin := start(t)
-	integrationID := newIntegration(t, admin, platform)
-	var b strings.Builder
-	for n := range 10_000 {
-		if n > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(`"p` + strings.Repeat("x", n%7) + string(encode(t, n)) + `":{"type":"object"}`)
-	}
-	got := refused(t, admin.Post(t, actionsPath, anAction(integrationID, fields{"contract": contractOf(`{"type":"object","properties":{`+b.String()+`}}`, presenceOutput)})), 400, "invalid.schema", "contract.input.inputSchema")
-	if len(got.Body) > 10_000 {
-		t.Errorf("the refusal has %d bytes", len(got.Body))
-	}
-	deep := strings.Repeat(`{"type":"object","properties":{"a":`, 2000) + `{}` + strings.Repeat(`}}`, 2000)
-	want(t, admin.Post(t, actionsPath, anAction(integrationID, fields{"contract": contractOf(queueInput, deep)})), 400)
-	want(t, admin.Post(t, actionsPath, json.RawMessage(`{"contract":`+strings.Repeat(`[`, 9000)+strings.Repeat(`]`, 9000)+`}`)), 400)
 }

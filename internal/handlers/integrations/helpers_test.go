@@ -187,6 +187,11 @@ func anAction(integrationID string, changes fields) fields {
 			"response": fields{"translationMap": fields{}, "translationMapDefaults": fields{}, "successTemplate": "${rawResult}"},
 		},
 	}
+	return changed(body, changes)
+}
+
+// changed makes the changes in a body; missing leaves a key out.
+func changed(body, changes fields) fields {
 	for name, value := range changes {
 		if value == missing {
 			delete(body, name)

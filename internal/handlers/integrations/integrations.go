@@ -16,8 +16,12 @@ import (
 	"github.com/mockcloud/mockcloud/internal/integration"
 )
 
-// Family implements the operations. Engine runs the data actions.
-type Family struct{ Engine *actions.Engine }
+// Family implements the operations.
+type Family struct {
+	Engine     *actions.Engine   // runs the data actions
+	Bell       *integration.Bell // rings for each event of a webhook
+	RateLimits bool              // refuse events that come faster than their webhook allows
+}
 
 // Register claims this family's operations.
 func (f *Family) Register(r *handlers.Registry) {
@@ -31,8 +35,11 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "getIntegrationsTypes", f.types)
 	handlers.On(r, "getIntegrationsType", f.typeByID)
 	handlers.On(r, "getIntegrationsTypeConfigschema", f.configSchema)
+	handlers.On(r, "postIntegrationsWebhookEvents", f.receive)
+	f.registerApps(r)
 	f.registerCredentials(r)
 	f.registerActions(r)
+	f.registerFunctions(r)
 }
 
 // maxPageSize is the largest page that is given.
@@ -176,6 +183,12 @@ func (f *Family) remove(_ context.Context, c *handlers.Call, in integrationRef) 
 	v.IntendedState = integration.Deleted
 	if err := actions.RemoveOf(c.Tx, i.ID); err != nil {
 		return nil, err
+	}
+	if err := integration.RemoveInbox(c.Tx, i.ID); err != nil {
+		return nil, err
+	}
+	if i.TypeID == integration.Webhook {
+		c.Tx.AfterCommit(func() { f.Bell.Ring(in.ID) }) // for those who wait for its events
 	}
 	return v, integration.All.Delete(c.Tx, i.ID)
 }

@@ -23,6 +23,8 @@ type typeView struct {
 	NonInstallable            *bool                       `json:"nonInstallable,omitempty"`
 	MaxInstances              int                         `json:"maxInstances,omitempty"`
 	UserPermissions           []string                    `json:"userPermissions,omitempty"`
+	Provider                  string                      `json:"provider,omitempty"`
+	VendorOAuthClientIDs      []string                    `json:"vendorOAuthClientIds,omitempty"`
 	SelfURI                   string                      `json:"selfUri"`
 }
 
@@ -34,7 +36,7 @@ func typeViewOf(t *integration.Type) *typeView {
 		ConfigPropertiesSchemaURI: typeURI(t.ID) + "/configschemas/" + integration.PropertiesSchema,
 		ConfigAdvancedSchemaURI:   typeURI(t.ID) + "/configschemas/" + integration.AdvancedSchema,
 		Credentials:               t.Credentials, NonInstallable: new(false), MaxInstances: t.MaxInstances,
-		UserPermissions: t.UserPermissions, SelfURI: typeURI(t.ID),
+		UserPermissions: t.UserPermissions, Provider: t.Provider, VendorOAuthClientIDs: t.VendorClientIDs, SelfURI: typeURI(t.ID),
 	}
 }
 

@@ -106,7 +106,7 @@ func attributesOf(c *handlers.Call, i *integration.Integration) map[string]strin
 	attributes := map[string]string{}
 	maps.Copy(attributes, i.Attributes)
 	if id := attributes[integration.WebhookID]; id != "" {
-		attributes["invocationUrl"] = c.Authority.Issuer() + basePath + "/webhooks/" + id + "/events"
+		attributes["invocationUrl"] = integration.InvocationURL(c.Authority.Issuer(), id)
 	}
 	return attributes
 }

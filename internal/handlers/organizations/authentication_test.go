@@ -78,7 +78,7 @@ func TestTheListOfAddressesIsEnforced(t *testing.T) {
 		{"of a user", "GET", "/api/v2/users/me", srv.AsUser(t, "agent1@mockcloud.test"), "ip.not.authorized"},
 		{"a path outside the catalogue", "GET", "/api/v2/nothing", admin, "ip.not.authorized"},
 		{"a method outside the catalogue", "DELETE", "/api/v2/users", admin, "ip.not.authorized"},
-		{"what nobody implements", "GET", "/api/v2/routing/skills", admin, "ip.not.authorized"},
+		{"what nobody implements", "GET", "/api/v2/routing/predictors", admin, "ip.not.authorized"},
 		{"before the permission", "GET", addresses, srv.As(t), "ip.not.authorized"},
 		{"after the token", "GET", me, revoked, "bad.credentials"},
 		{"without a token", "GET", me, srv.Anonymous(), "authentication.required"},

@@ -27,6 +27,9 @@ const (
 	later    = "6d6f636b-0011-4000-8000-000000000002" // of Home
 	sold     = "6d6f636b-0011-4000-8000-000000000003" // of Sales
 
+	billing = "6d6f636b-0013-4000-8000-000000000001" // a skill of Alex and Sue
+	spanish = "6d6f636b-0014-4000-8000-000000000003" // a language of Alex
+
 	nothing = "6d6f636b-0000-4000-8000-00000000ffff"
 
 	queues = "/api/v2/routing/queues"

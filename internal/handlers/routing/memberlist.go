@@ -100,9 +100,10 @@ func (in *memberQuery) find(c *handlers.Call, q *contactcenter.Queue, p handlers
 		page, err := contactcenter.MembersOf(c.Tx, q.ID, reverse, p.Skip(), p.Size)
 		return page, q.Members, err
 	}
-	// The groups of a queue have no members here. Nor does any user have skills
-	// or languages, which nothing implements yet.
-	if strings.EqualFold(in.MemberBy, "group") || len(in.Skills) > 0 || len(in.Languages) > 0 {
+	skills, possible := in.skills(c)
+	// The groups of a queue have no members here, and nobody has a skill that there
+	// is not.
+	if strings.EqualFold(in.MemberBy, "group") || !possible {
 		return nil, 0, nil
 	}
 	all, err := contactcenter.MembersOf(c.Tx, q.ID, reverse, 0, q.Members)
@@ -111,7 +112,7 @@ func (in *memberQuery) find(c *handlers.Call, q *contactcenter.Queue, p handlers
 	}
 	var wanted []*contactcenter.Member
 	for _, m := range all {
-		ok, err := in.wants(c, m)
+		ok, err := in.wants(c, m, skills)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -128,12 +129,17 @@ func (in *memberQuery) filtered() bool {
 }
 
 // wants looks at the cheap filters first.
-func (in *memberQuery) wants(c *handlers.Call, m *contactcenter.Member) (bool, error) {
+func (in *memberQuery) wants(c *handlers.Call, m *contactcenter.Member, skills []wantedSkills) (bool, error) {
 	if in.Joined != nil && m.Joined != *in.Joined {
 		return false, nil
 	}
 	if in.Name != "" && !strings.Contains(identity.Fold(m.Name), identity.Fold(in.Name)) {
 		return false, nil
+	}
+	for _, w := range skills {
+		if has, err := w.of.Has(c.Tx, m.UserID, w.ids...); err != nil || !has {
+			return false, err
+		}
 	}
 	if len(in.ProfileSkills) > 0 {
 		u, err := identity.Users.Peek(c.Tx, m.UserID)
@@ -165,4 +171,36 @@ func (in *memberQuery) wants(c *handlers.Call, m *contactcenter.Member) (bool, e
 		system, ok := contactcenter.SystemPresence(wanted)
 		return wanted == p.ID || ok && system.System == p.System
 	}), nil
+}
+
+// wantedSkills are skills or languages that a member is to have, all of them.
+type wantedSkills struct {
+	of  *contactcenter.SkillSet
+	ids []string
+}
+
+// skills finds the skills and languages of the filters, by id or by name, or
+// says that there is one that nobody can have.
+//
+// Guess: the specification does not say what the filters hold, nor whether one of
+// several is enough.
+func (in *memberQuery) skills(c *handlers.Call) (wanted []wantedSkills, possible bool) {
+	for _, filter := range []struct {
+		of     *contactcenter.SkillSet
+		values []string
+	}{{contactcenter.Skills, in.Skills}, {contactcenter.Languages, in.Languages}} {
+		if len(filter.values) == 0 {
+			continue
+		}
+		w := wantedSkills{of: filter.of}
+		for _, value := range filter.values {
+			id, ok := filter.of.Find(c.Tx, value)
+			if !ok {
+				return nil, false
+			}
+			w.ids = append(w.ids, id)
+		}
+		wanted = append(wanted, w)
+	}
+	return wanted, true
 }

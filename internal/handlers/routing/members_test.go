@@ -47,6 +47,13 @@ func TestMembersAreFilteredSortedAndPaged(t *testing.T) {
 		{"?presence=none", []string{}},
 		{"?skills=x", []string{}},
 		{"?languages=x", []string{}},
+		{"?skills=" + billing, []string{"Alex Agent", "Sue Supervisor"}},
+		{"?skills=billing&languages=spanish", []string{"Alex Agent"}},
+		{"?skills=Returns," + billing, []string{"Sue Supervisor"}},
+		{"?languages=English&joined=true&pageSize=2&pageNumber=2", []string{"Sue Supervisor"}},
+		{"?languages=Billing", []string{}}, // which is a skill
+		{"?languages=Portuguese", []string{}},
+		{"?skills=Billing&skills=x", []string{}},
 		{"?profileSkills=x", []string{}},
 		{"?pageSize=3", []string{"Aki Agent", "Alex Agent", "Ben Builder"}},
 		{"?pageSize=3&pageNumber=2", []string{"Sue Supervisor"}},

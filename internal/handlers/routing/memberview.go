@@ -38,7 +38,10 @@ type userView struct {
 	ConversationSummary *contactcenter.Summary      `json:"conversationSummary,omitempty"`
 	ProfileSkills       []string                    `json:"profileSkills,omitzero"`
 	AcdAutoAnswer       bool                        `json:"acdAutoAnswer"`
-	SelfURI             string                      `json:"selfUri"`
+
+	contactcenter.SkillViews
+
+	SelfURI string `json:"selfUri"`
 }
 
 // renderer turns members into views with the parts that the client asked for.
@@ -115,7 +118,9 @@ func (r *renderer) expandInto(v *memberView, u *identity.User) error {
 	if r.expand["profileskills"] {
 		v.User.ProfileSkills = profileSkills(u)
 	}
-	return nil
+	var err error
+	v.User.SkillViews, err = contactcenter.SkillViewsOf(r.c.Tx, u.ID, r.expand)
+	return err
 }
 
 // profileSkills are the skills that stand in a user's profile; none is an empty

@@ -1,7 +1,8 @@
 // Package routing implements the part of /api/v2/routing that agents work with:
-// queues, their members and their wrap-up codes. The same queues as one user
-// sees them are in package users; skills, languages, predictors and the rest of
-// that path are left to whoever owns those things.
+// queues, their members and their wrap-up codes, skills and languages. The same
+// queues as one user sees them, and the skills and languages that users have, are
+// in package users; predictors and the rest of that path are left to whoever owns
+// those things.
 package routing
 
 import (
@@ -54,6 +55,8 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "getRoutingWrapupcode", f.wrapupCode)
 	handlers.On(r, "putRoutingWrapupcode", f.replaceWrapupCode)
 	handlers.On(r, "deleteRoutingWrapupcode", f.removeWrapupCode)
+
+	f.registerSkills(r)
 }
 
 // The limits of listings and of bulk changes. The specification says that there

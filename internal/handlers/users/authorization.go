@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/directory"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -144,61 +145,27 @@ type setRolesInput struct {
 	Roles []string `body:""`
 }
 
-// setRoles is putUserRoles: the body is the whole list of roles. It carries no
-// division, so that new roles are granted in Home and those that stay keep the
-// divisions they have (facts: authorization.md §3.4). Roles inherited from
-// groups are not touched. Granting to people asks for no role of one's own;
+// setRoles is putUserRoles: the body is the whole list of roles. Roles inherited
+// from groups are not touched. Granting to people asks for no role of one's own;
 // only OAuth clients are under that rule (facts: authorization.md §8).
 func (f *Family) setRoles(_ context.Context, c *handlers.Call, in setRolesInput) (*authorizationView, error) {
 	user, err := identity.ActiveUserByID(c.Tx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	pairs, changed, err := pairsFor(c.Tx, user.ID, in.Roles)
+	pairs, err := directory.PairsFor(c.Tx, user.ID, in.Roles)
 	if err != nil {
 		return nil, err
 	}
-	if len(pairs) > identity.MaxAssignments {
+	if len(pairs.All) > identity.MaxAssignments {
 		return nil, c.Documented(http.StatusBadRequest, "max.role.assignments.exceeded").About(user.ID, "subject")
 	}
-	if err := c.MayGrantIn(changed); err != nil {
+	if err := c.MayGrantIn(pairs.Changed()); err != nil {
 		return nil, err
 	}
 	subject := identity.Subject{Type: identity.SubjectUser, ID: user.ID}
-	if err := identity.Replace(c.Tx, subject, pairs, clock.At(c.Now())); err != nil {
+	if err := identity.Replace(c.Tx, subject, pairs.All, clock.At(c.Now())); err != nil {
 		return nil, err
 	}
 	return (&rights{c: c}).of(user.ID)
-}
-
-// pairsFor returns the pairs that the user is to hold when its roles are
-// exactly roleIDs, and which of its pairs come or go.
-func pairsFor(tx *store.Tx, userID string, roleIDs []string) (pairs, changed []identity.Pair, err error) {
-	home, err := identity.HomeDivision(tx)
-	if err != nil {
-		return nil, nil, err
-	}
-	wanted := make(map[string]bool, len(roleIDs))
-	for _, id := range roleIDs {
-		if _, err := identity.PeekRole(tx, id); err != nil {
-			return nil, nil, err
-		}
-		wanted[id] = true
-	}
-	for _, p := range identity.OwnPairs(tx, userID) {
-		if _, stays := wanted[p.RoleID]; !stays {
-			changed = append(changed, p)
-			continue
-		}
-		pairs = append(pairs, p)
-		wanted[p.RoleID] = false // held already
-	}
-	for _, id := range roleIDs {
-		if wanted[id] {
-			wanted[id] = false
-			added := identity.Pair{RoleID: id, DivisionID: home.ID}
-			pairs, changed = append(pairs, added), append(changed, added)
-		}
-	}
-	return pairs, changed, nil
 }

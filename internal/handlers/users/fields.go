@@ -1,9 +1,11 @@
 package users
 
 import (
-	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 
+	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -56,10 +58,12 @@ func fieldReader(name string) (reader, bool) {
 		return groupsOf("official"), true
 	case "groups.social.id":
 		return groupsOf("social"), true
+	case "routingSkills.guid", "routingSkills.name", "routingSkills.proficiency":
+		return skillsOf(contactcenter.Skills, name), true
+	case "languages.guid", "languages.name", "languages.proficiency":
+		return skillsOf(contactcenter.Languages, name), true
 	case "addresses.voicemailEnabled", "siteId", "integration", "groups.distribution.id", "teamId",
-		"languages.guid", "languages.name", "languages.namespace", "languages.proficiency",
-		"routingSkills.guid", "routingSkills.name", "routingSkills.namespace", "routingSkills.proficiency",
-		"queueMembership.added", "queueMembership.joined":
+		"languages.namespace", "routingSkills.namespace", "queueMembership.added", "queueMembership.joined":
 		return func(*searcher, *identity.User) []string { return nil }, true
 	default:
 		return nil, false
@@ -90,14 +94,7 @@ func plain(value func(*identity.User) string) reader {
 }
 
 // employeeID is part of what employerInfo holds.
-func employeeID(u *identity.User) string {
-	var info employerInfo
-	raw := stored(u, profileEmployerInfo, "")
-	if raw == nil || json.Unmarshal(raw, &info) != nil {
-		return ""
-	}
-	return info.EmployeeID
-}
+func employeeID(u *identity.User) string { return u.EmployerInfo().EmployeeID }
 
 // addressesOf reads the addresses of a medium, "" for all.
 func addressesOf(media string) reader {
@@ -127,6 +124,26 @@ func groupsOf(kind string) reader {
 			}
 		}
 		return ids
+	}
+}
+
+// skillsOf reads one field of all the skills or languages of a user.
+func skillsOf(t *contactcenter.SkillSet, field string) reader {
+	return func(s *searcher, u *identity.User) []string {
+		list, err := t.Of(s.c.Tx, u.ID)
+		s.note(err)
+		values := make([]string, len(list))
+		for i, a := range list {
+			switch {
+			case strings.HasSuffix(field, ".guid"):
+				values[i] = a.ID
+			case strings.HasSuffix(field, ".name"):
+				values[i] = a.Name
+			default:
+				values[i] = strconv.FormatFloat(a.Proficiency, 'f', -1, 64)
+			}
+		}
+		return values
 	}
 }
 

@@ -24,6 +24,11 @@ const (
 	builderRole = "6d6f636b-0003-4000-8000-000000000001"
 	readerRole  = "6d6f636b-0003-4000-8000-000000000002"
 
+	billing = "6d6f636b-0013-4000-8000-000000000001" // a skill of Sue (5) and Alex (3)
+	returns = "6d6f636b-0013-4000-8000-000000000002" // of Sue (4.5) and Aki (2)
+	english = "6d6f636b-0014-4000-8000-000000000001" // a language of Sue (5), Alex (5) and Aki (4)
+	spanish = "6d6f636b-0014-4000-8000-000000000003" // of Alex (3)
+
 	nobody = "6d6f636b-0005-4000-8000-00000000ffff"
 )
 

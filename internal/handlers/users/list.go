@@ -8,7 +8,6 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
-	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 // The limits of listings. A hundred ids is documented (max.user.ids); the page
@@ -65,7 +64,7 @@ func (in *listInput) page(c *handlers.Call, page handlers.Paging) ([]*identity.U
 		users, err := identity.Users.Page(c.Tx, "name", in.descending(), page.Skip(), page.Size)
 		return users, total, err
 	}
-	return pageByState(c.Tx, in.State, in.descending(), page)
+	return identity.UsersIn(c.Tx, in.State, in.descending(), page.Skip(), page.Size)
 }
 
 // descending reads both spellings: the specification's enum says "descending",
@@ -115,54 +114,4 @@ func byName(a, b *identity.User) int {
 		return order
 	}
 	return strings.Compare(a.ID, b.ID)
-}
-
-// stateOrder is how the index "state/name" orders the states.
-var stateOrder = [...]string{identity.UserActive, identity.UserDeleted, identity.UserInactive}
-
-// pageByState reads a page of the users in one state. The index holds the
-// states one after another, so that a page of a state is a page of the index
-// once the sizes of the states are known.
-func pageByState(tx *store.Tx, state string, reverse bool, page handlers.Paging) ([]*identity.User, int, error) {
-	sizes, err := countStates(tx)
-	if err != nil {
-		return nil, 0, err
-	}
-	order := stateOrder[:]
-	if reverse {
-		order = []string{identity.UserInactive, identity.UserDeleted, identity.UserActive}
-	}
-	before := 0
-	for _, s := range order {
-		if s == state {
-			break
-		}
-		before += sizes[s]
-	}
-	total := sizes[state]
-	limit := min(page.Size, total-page.Skip())
-	if limit <= 0 {
-		return nil, total, nil
-	}
-	users, err := identity.Users.Page(tx, "state/name", reverse, before+page.Skip(), limit)
-	return users, total, err
-}
-
-// countStates counts the users of each state, reading no more than the index
-// keys of those that are not active, which are usually few.
-func countStates(tx *store.Tx) (map[string]int, error) {
-	all, err := identity.Users.Count(tx)
-	if err != nil {
-		return nil, err
-	}
-	sizes := make(map[string]int, len(stateOrder))
-	others := 0
-	for _, state := range []string{identity.UserInactive, identity.UserDeleted} {
-		for range identity.Users.KeysBy(tx, "state", state) {
-			sizes[state]++
-			others++
-		}
-	}
-	sizes[identity.UserActive] = all - others
-	return sizes, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/directory"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
@@ -46,14 +47,9 @@ func (f *Family) prepareOfNewUser(ctx context.Context, c *handlers.Call) error {
 // user all the same; here nothing is stored, so the documented wording would not
 // be true.
 func (p *newPassword) fitsNewUser(c *handlers.Call) error {
-	reason := fmt.Sprintf("A password can have %d bytes at most", identity.MaxPassword)
-	switch broken := p.broken(c); broken {
-	case "":
+	reason := directory.BadPassword(c.Catalogue, c.Caller.Org, p.plain)
+	if reason == "" {
 		return nil
-	case identity.PasswordBreaksAnotherPolicy:
-	default:
-		op, _ := c.Catalogue.Operation("postUserPassword")
-		_, reason, _ = op.ErrorCode(broken)
 	}
 	return apierr.New(http.StatusBadRequest, "invalid.password", reason+". The user was not created.").OnField("password")
 }
@@ -204,7 +200,7 @@ func give(c *handlers.Call, u *identity.User) error {
 		return err
 	}
 	u.Password = p.hashed
-	u.Version++
+	u.Touch(clock.At(c.Now()))
 	if err := save(c, u); err != nil {
 		return err
 	}

@@ -1,36 +1,28 @@
 package users
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// The keys of identity.User.Profile: parts of UpdateUser that mockcloud keeps
-// and gives back without asking what they mean.
+// The keys of identity.User.Profile, and what it holds there.
 const (
-	profileAddresses      = "addresses"
-	profileChat           = "chat"
-	profileImages         = "images"
-	profileCertifications = "certifications"
-	profileBiography      = "biography"
-	profileEmployerInfo   = "employerInfo"
-	profileSkills         = "profileSkills"
-	profileLocations      = "locations"
+	profileAddresses      = identity.ProfileAddresses
+	profileChat           = identity.ProfileChat
+	profileImages         = identity.ProfileImages
+	profileCertifications = identity.ProfileCertifications
+	profileBiography      = identity.ProfileBiography
+	profileEmployerInfo   = identity.ProfileEmployerInfo
+	profileSkills         = identity.ProfileSkills
+	profileLocations      = identity.ProfileLocations
 )
 
-// contact is the schema Contact.
-type contact struct {
-	Address     string `json:"address,omitempty"`
-	Display     string `json:"display,omitempty"`
-	MediaType   string `json:"mediaType,omitempty"`
-	Type        string `json:"type,omitempty"`
-	Extension   string `json:"extension,omitempty"`
-	CountryCode string `json:"countryCode,omitempty"`
-	Integration string `json:"integration,omitempty"`
-}
+type (
+	contact      = identity.Contact
+	employerInfo = identity.EmployerInfo
+)
 
 // location is the schema Location. Clients send id and read
 // locationDefinition.id (facts: terraform.md §3).
@@ -69,14 +61,6 @@ type education struct {
 	Notes        string `json:"notes,omitempty"`
 	DateStart    string `json:"dateStart,omitempty"`
 	DateEnd      string `json:"dateEnd,omitempty"`
-}
-
-// employerInfo is the schema EmployerInfo.
-type employerInfo struct {
-	OfficialName string `json:"officialName,omitempty"`
-	EmployeeID   string `json:"employeeId,omitempty"`
-	EmployeeType string `json:"employeeType,omitempty"`
-	DateHire     string `json:"dateHire,omitempty"`
 }
 
 // blank is an empty value of a part's type.
@@ -118,13 +102,9 @@ func keep(u *identity.User, body any, parts ...string) error {
 		if json.Unmarshal(raw, typed) != nil {
 			return invalid(part, "The value has the wrong type.")
 		}
-		if raw, err = json.Marshal(typed); err != nil {
-			return fmt.Errorf("keep %s: %w", part, err)
+		if err := u.SetPart(part, typed); err != nil {
+			return err
 		}
-		if u.Profile == nil {
-			u.Profile = make(map[string]json.RawMessage)
-		}
-		u.Profile[part] = raw
 	}
 	return nil
 }
@@ -132,27 +112,16 @@ func keep(u *identity.User, body any, parts ...string) error {
 // stored is a part of the profile as it was sent, or otherwise where there is
 // none.
 func stored(u *identity.User, part, otherwise string) json.RawMessage {
-	if raw := u.Profile[part]; len(raw) > 0 && !bytes.Equal(raw, []byte("null")) {
-		return raw
+	raw := u.Part(part)
+	if raw == nil && otherwise != "" {
+		return json.RawMessage(otherwise)
 	}
-	if otherwise == "" {
-		return nil
-	}
-	return json.RawMessage(otherwise)
+	return raw
 }
 
 // decodeStored decodes a part of the profile into v, which stays as it is where
 // there is none.
-func decodeStored(u *identity.User, part string, v any) error {
-	raw := stored(u, part, "")
-	if raw == nil {
-		return nil
-	}
-	if err := json.Unmarshal(raw, v); err != nil {
-		return fmt.Errorf("%s of user %s: %w", part, u.ID, err)
-	}
-	return nil
-}
+func decodeStored(u *identity.User, part string, v any) error { return u.ReadPart(part, v) }
 
 // contacts are the stored addresses. display is read-only on the wire, hence
 // made here: the address, or the extension where that is all.

@@ -62,7 +62,7 @@ func TestExpandAddsOnlyWhatIsAskedFor(t *testing.T) {
 		"certifications": "[]", "profileSkills": "[]", "locations": "[]", "biography": "",
 		"groups.0.name": "Integration Team", "groups.0.memberCount": "1",
 		"presence.presenceDefinition.systemPresence": "Offline", "routingStatus": "",
-		"skills": "", // nothing truthful to say
+		"station": "", // nothing truthful to say
 	})
 	want(t, admin.Get(t, "/api/v2/users/"+ben+"?expand=shoes"), 400, "invalid.query.param.value")
 }

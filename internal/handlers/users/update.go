@@ -2,14 +2,13 @@ package users
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
-	"github.com/mockcloud/mockcloud/internal/contactcenter"
+	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/directory"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
-	"github.com/mockcloud/mockcloud/internal/store"
 )
 
 type updateInput struct {
@@ -54,21 +53,18 @@ func (f *Family) update(_ context.Context, c *handlers.Call, in updateInput) (*v
 		return nil, err
 	}
 	if in.Changes.State != nil {
-		if err := enter(c, u, *in.Changes.State, ""); err != nil {
+		if err := directory.Enter(c.Tx, u, *in.Changes.State, "", clock.At(c.Now())); err != nil {
 			return nil, err
 		}
 	} else if err := in.Changes.apply(c, u); err != nil {
 		return nil, err
 	}
-	u.Version++
+	u.Touch(clock.At(c.Now()))
 	if err := save(c, u); err != nil {
 		return nil, err
 	}
 	if in.Changes.Name != nil {
-		if err := contactcenter.Rename(c.Tx, u.ID, u.Name); err != nil {
-			return nil, err
-		}
-		if err := identity.RenameMember(c.Tx, u.ID, u.Name); err != nil {
+		if err := directory.Renamed(c.Tx, u); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +80,7 @@ func (ch *changes) check() error {
 		return missing("version")
 	}
 	if ch.Name != nil {
-		if err := checkName(*ch.Name); err != nil {
+		if err := directory.CheckName(*ch.Name); err != nil {
 			return err
 		}
 	}
@@ -96,15 +92,14 @@ func (ch *changes) check() error {
 
 func (ch *changes) apply(c *handlers.Call, u *identity.User) error {
 	if ch.Manager != nil {
-		if err := checkManager(c.Tx, u, *ch.Manager); err != nil {
+		if err := directory.CheckManager(c.Tx, u, *ch.Manager); err != nil {
 			return err
 		}
 	}
-	if ch.Email != nil && u.Username == u.Email {
-		u.Username = "" // it was the address, and follows it
-	}
 	handlers.Replace(&u.Name, ch.Name)
-	handlers.Replace(&u.Email, ch.Email)
+	if ch.Email != nil {
+		u.SetEmail(*ch.Email)
+	}
 	handlers.Replace(&u.Username, ch.Username)
 	handlers.Replace(&u.PreferredName, ch.PreferredName)
 	handlers.Replace(&u.Department, ch.Department)
@@ -113,33 +108,6 @@ func (ch *changes) apply(c *handlers.Call, u *identity.User) error {
 	handlers.Replace(&u.AcdAutoAnswer, ch.AcdAutoAnswer)
 	return keep(u, c.Input.Body, profileAddresses, profileChat, profileImages, profileCertifications,
 		profileBiography, profileEmployerInfo, profileSkills, profileLocations)
-}
-
-// checkManager lets "" pass, which means none.
-func checkManager(tx *store.Tx, u *identity.User, id string) error {
-	switch id {
-	case "":
-		return nil
-	case u.ID:
-		return invalid("manager", "A user cannot be their own manager.")
-	}
-	manager, err := peek(tx, id)
-	if err != nil {
-		return err
-	}
-	if manager == nil || manager.State == identity.UserDeleted {
-		return invalid("manager", fmt.Sprintf("There is no user with the id [%.100s].", id))
-	}
-	return nil
-}
-
-// checkVersion refuses a change that was made on another version than the
-// stored one. Clients look for these words (facts: terraform.md §1).
-func checkVersion(u *identity.User, sent *int) error {
-	if sent != nil && *sent != u.Version {
-		return conflict("The version supplied does not match the current version of the user").OnField("version")
-	}
-	return nil
 }
 
 // missing is the refusal of a body without a field that it needs.

@@ -1,9 +1,9 @@
 // Package users implements /api/v2/users: people, their state, their roles, their
 // passwords and the search for them, what they are doing at the moment, which
-// queues they serve, and their greetings. Everything else below that path (routing
-// skills, stations and so on) is left to whoever owns those things; what the roles
-// of a user permit is decided in package auth, and grants by division are edited
-// through /api/v2/authorization.
+// queues they serve, their routing skills and languages, and their greetings.
+// Everything else below that path (stations, utilization and so on) is left to
+// whoever owns those things; what the roles of a user permit is decided in package
+// auth, and grants by division are edited through /api/v2/authorization.
 package users
 
 import (
@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
+	"github.com/mockcloud/mockcloud/internal/directory"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -48,6 +49,8 @@ func (f *Family) Register(r *handlers.Registry) {
 	handlers.On(r, "getUsersSearch", f.searchAgain)
 	handlers.On(r, "postUsersSearch", f.search, handlers.ReadOnly)
 	f.registerGreetings(r)
+	f.registerRoutingSkills(r)
+	f.registerRoutingLanguages(r)
 }
 
 // find returns a user for changing, deleted or not, or the operation's own 404.
@@ -65,22 +68,7 @@ func notFound(c *handlers.Call, id string) *apierr.Error {
 }
 
 // invalid is the 400 for a value that no schema can judge.
-func invalid(field, message string) *apierr.Error {
-	return apierr.New(http.StatusBadRequest, "general.bad.request", message).OnField(field)
-}
+func invalid(field, message string) *apierr.Error { return directory.Invalid(field, message) }
 
-// conflict is the 409 of this family. The code is listed under 400 as well;
-// Terraform takes either (facts: authorization.md §10, terraform.md §1).
-func conflict(message string) *apierr.Error {
-	return apierr.New(http.StatusConflict, "general.conflict", message)
-}
-
-// save stores u. That the e-mail address is taken, be it by a deleted user, is
-// a conflict (facts: authorization.md §10).
-func save(c *handlers.Call, u *identity.User) error {
-	err := identity.Users.Put(c.Tx, u)
-	if errors.Is(err, store.ErrExists) {
-		return conflict("The request could not be completed by the server due to a conflict.").OnField("email")
-	}
-	return err
-}
+// save stores u, or says what somebody else has.
+func save(c *handlers.Call, u *identity.User) error { return directory.Save(c.Tx, u) }

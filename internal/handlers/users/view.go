@@ -42,6 +42,8 @@ type view struct {
 	Presence            *contactcenter.PresenceView `json:"presence,omitempty"`
 	ConversationSummary *contactcenter.Summary      `json:"conversationSummary,omitempty"`
 
+	contactcenter.SkillViews
+
 	SelfURI string `json:"selfUri"`
 }
 
@@ -152,6 +154,9 @@ func (r *renderer) expandInto(v *view, u *identity.User) error {
 		if v.Authorization, err = r.rights.of(u.ID); err != nil {
 			return err
 		}
+	}
+	if v.SkillViews, err = contactcenter.SkillViewsOf(r.c.Tx, u.ID, r.expand); err != nil {
+		return err
 	}
 	return r.expandActivity(v, u)
 }

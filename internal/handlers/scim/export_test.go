@@ -1,0 +1,7 @@
+package scim
+
+// ParseNumber and FormatNumber are for tests.
+var (
+	ParseNumber  = parseNumber
+	FormatNumber = number
+)
