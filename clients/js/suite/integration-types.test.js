@@ -102,7 +102,7 @@ describe('a function', async () => {
 	test('has settings that are checked', async () => {
 		const draft = await drafted();
 		const set = (change) => integrations.putIntegrationsActionDraftFunction(draft.id, { ...settings, ...change });
-		for (const change of [{ runtime: 'cobol' }, { timeoutSeconds: 16 }, { timeoutSeconds: 0 }]) {
+		for (const change of [{ runtime: 'cobol' }, { timeoutSeconds: 16 }, { timeoutSeconds: -1 }]) {
 			const body = await set(change).then(() => assert.fail(`${JSON.stringify(change)} is taken`), (error) => error);
 			assert.equal(body.status, 400, JSON.stringify(body));
 		}
