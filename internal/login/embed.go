@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,58 +85,28 @@ func (l *Login) embedSettings(r *http.Request, p *page) embedSettings {
 
 // embed is the page: it signs somebody in, and shows them an application.
 func (l *Login) embed(c echo.Context) error {
-	problem := ""
-	if c.Request().Method == http.MethodPost {
-		var err error
-		if problem, err = l.embedAs(c); err != nil || problem == "" {
-			return err
-		}
-	}
-	s, err := l.session(c)
-	if err != nil {
-		return err
-	}
-	p := l.newPage(c, "embed", "embed.title")
-	p.Wide = true
-	p.linkLanguages(queryOf(c.Request()))
-	if problem != "" {
-		p.status, p.Problem = http.StatusUnauthorized, p.T(problem)
-	}
-	if err := l.fillEmbed(c, p, s); err != nil {
-		return err
-	}
-	if err := l.withForm(c, p, nil); err != nil {
-		return err
-	}
-	return l.render(c, p)
+	return l.showForm(c, formPage{name: "embed", title: "embed.title", path: embedPath, refused: http.StatusUnauthorized, act: l.embedAs, fill: l.fillEmbed})
 }
 
-// embedAs signs in whom somebody has clicked on, and has the browser come back.
-// Or it returns the key of a text that says why not.
-func (l *Login) embedAs(c echo.Context) (problem string, err error) {
-	r := c.Request()
-	form, err := readBodyForm(r)
-	if err != nil {
-		return "", l.showErrorPage(c, http.StatusBadRequest, "badForm")
-	}
-	if own, _ := l.ownForm(r, form, nil); !own {
-		return "problem.form", nil
-	}
-	person, err := l.seeded(r.Context(), form.Get("as"))
+// embedAs signs in whom somebody has clicked on.
+func (l *Login) embedAs(c echo.Context, form url.Values) (problem string, err error) {
+	person, err := l.seeded(c.Request().Context(), form.Get("as"))
 	if err != nil {
 		return "", err
 	}
 	if person == nil {
 		return "problem.seeded", nil
 	}
-	if _, err := l.signIn(c, []auth.Person{*person}); err != nil {
-		return "", err
-	}
-	return "", seeOther(c, withQuery(prefix(r)+embedPath, r))
+	_, err = l.signIn(c, []auth.Person{*person})
+	return "", err
 }
 
 // fillEmbed adds what the state says.
-func (l *Login) fillEmbed(c echo.Context, p *page, s *signedIn) error {
+func (l *Login) fillEmbed(c echo.Context, p *page) error {
+	s, err := l.session(c)
+	if err != nil {
+		return err
+	}
 	settings := l.embedSettings(c.Request(), p)
 	p.Embed = settings.view(p)
 	var person *auth.Person // who has still to choose an organization is nobody here

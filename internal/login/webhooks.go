@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -55,41 +56,12 @@ type eventView struct {
 func (l *Login) WebhooksPage() echo.HandlerFunc { return l.page(l.trusted(l.webhooks)) }
 
 func (l *Login) webhooks(c echo.Context) error {
-	problem := ""
-	if c.Request().Method == http.MethodPost {
-		var err error
-		if problem, err = l.clearWebhook(c); err != nil || problem == "" {
-			return err
-		}
-	}
-	p := l.newPage(c, "webhooks", "webhooks.title")
-	p.Wide = true
-	p.linkLanguages(queryOf(c.Request()))
-	if problem != "" {
-		p.status, p.Problem = http.StatusForbidden, p.T(problem)
-	}
-	if err := l.fillWebhooks(c, p); err != nil {
-		return err
-	}
-	if err := l.withForm(c, p, nil); err != nil {
-		return err
-	}
-	return l.render(c, p)
+	return l.showForm(c, formPage{name: "webhooks", title: "webhooks.title", path: webhooksPath, refused: http.StatusForbidden, act: l.clearWebhook, fill: l.fillWebhooks})
 }
 
-// clearWebhook clears the events of a webhook, which takes no more than being
-// here, and has the browser come back. Or it returns the key of a text that says
-// why not.
-func (l *Login) clearWebhook(c echo.Context) (problem string, err error) {
-	r := c.Request()
-	form, err := readBodyForm(r)
-	if err != nil {
-		return "", l.showErrorPage(c, http.StatusBadRequest, "badForm")
-	}
-	if own, _ := l.ownForm(r, form, nil); !own {
-		return "problem.form", nil
-	}
-	err = l.DB.Update(r.Context(), store.Global, func(tx *store.Tx) error {
+// clearWebhook clears the events of a webhook, which takes no more than being here.
+func (l *Login) clearWebhook(c echo.Context, form url.Values) (problem string, err error) {
+	return "", l.DB.Update(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		for in, err := range integration.Webhooks(tx) {
 			if err != nil {
 				return err
@@ -100,10 +72,6 @@ func (l *Login) clearWebhook(c echo.Context) (problem string, err error) {
 		}
 		return nil // it is gone, and its events with it
 	})
-	if err != nil {
-		return "", err
-	}
-	return "", seeOther(c, withQuery(prefix(r)+webhooksPath, r))
 }
 
 // fillWebhooks adds what the state says.

@@ -1,13 +1,10 @@
 package server_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/expect"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
 
@@ -46,24 +43,7 @@ func TestGoldenAnswers(t *testing.T) {
 			t.Parallel()
 			header := http.Header{"Content-Type": {"application/json"}, "ININ-Correlation-Id": {"0f8fad5b-d9cb-469f-a165-70867728950e"}}
 			got := tt.as.Do(t, tt.method, tt.path, tt.body, header)
-			var text bytes.Buffer
-			if err := json.Indent(&text, got.Body, "", "  "); err != nil {
-				t.Fatalf("%v\n%s", err, got.Body)
-			}
-			text.WriteByte('\n')
-			file := filepath.Join("testdata", tt.name+".json")
-			if *update {
-				if err := os.WriteFile(file, text.Bytes(), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(text.Bytes(), want) {
-				t.Errorf("%s %s differs from %s:\n%s", tt.method, tt.path, file, text.Bytes())
-			}
+			expect.Golden(t, *update, tt.name, got.Body, func(text []byte) []byte { return text })
 		})
 	}
 }

@@ -1,14 +1,12 @@
 package integrations_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
+
+	"github.com/mockcloud/mockcloud/internal/expect"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -62,31 +60,15 @@ func TestGoldenAnswersOfIntegrations(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var text bytes.Buffer
-			if err := json.Indent(&text, tt.answer, "", "  "); err != nil {
-				t.Fatalf("%v\n%s", err, tt.answer)
-			}
-			text.WriteByte('\n')
 			seen := map[string]string{}
-			got := randomID.ReplaceAllFunc(text.Bytes(), func(id []byte) []byte {
-				if seen[string(id)] == "" {
-					seen[string(id)] = "<id " + strconv.Itoa(len(seen)+1) + ">"
-				}
-				return []byte(seen[string(id)])
+			expect.Golden(t, *update, tt.name, tt.answer, func(text []byte) []byte {
+				return randomID.ReplaceAllFunc(text, func(id []byte) []byte {
+					if seen[string(id)] == "" {
+						seen[string(id)] = "<id " + strconv.Itoa(len(seen)+1) + ">"
+					}
+					return []byte(seen[string(id)])
+				})
 			})
-			file := filepath.Join("testdata", tt.name+".json")
-			if *update {
-				if err := os.WriteFile(file, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			committed, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, committed) {
-				t.Errorf("differs from %s:\n%s", file, got)
-			}
 		})
 	}
 }

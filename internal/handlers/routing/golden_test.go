@@ -2,12 +2,11 @@ package routing_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
+
+	"github.com/mockcloud/mockcloud/internal/expect"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -38,26 +37,9 @@ func TestGoldenAnswersOfRouting(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var text bytes.Buffer
-			if err := json.Indent(&text, tt.answer, "", "  "); err != nil {
-				t.Fatalf("%v\n%s", err, tt.answer)
-			}
-			text.WriteByte('\n')
-			id := randomID.Find(created.Body)
-			got := bytes.ReplaceAll(text.Bytes(), id, []byte("<id>"))
-			file := filepath.Join("testdata", tt.name+".json")
-			if *update {
-				if err := os.WriteFile(file, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			committed, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, committed) {
-				t.Errorf("differs from %s:\n%s", file, got)
-			}
+			expect.Golden(t, *update, tt.name, tt.answer, func(text []byte) []byte {
+				return bytes.ReplaceAll(text, randomID.Find(created.Body), []byte("<id>"))
+			})
 		})
 	}
 }

@@ -1,12 +1,8 @@
 package scim_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,25 +47,9 @@ func TestGoldenAnswersOfSCIM(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var text bytes.Buffer
-			if err := json.Indent(&text, tt.answer, "", "  "); err != nil {
-				t.Fatalf("%v\n%s", err, tt.answer)
-			}
-			text.WriteByte('\n')
-			got := hostPort.ReplaceAll(randomID.ReplaceAll(text.Bytes(), []byte("<id>")), []byte("<host>"))
-			file := filepath.Join("testdata", tt.name+".json")
-			if *update {
-				if err := os.WriteFile(file, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			golden, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, golden) {
-				t.Errorf("it differs from %s:\n%s", file, got)
-			}
+			expect.Golden(t, *update, tt.name, tt.answer, func(text []byte) []byte {
+				return hostPort.ReplaceAll(randomID.ReplaceAll(text, []byte("<id>")), []byte("<host>"))
+			})
 		})
 	}
 }
