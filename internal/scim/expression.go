@@ -227,7 +227,8 @@ func (r *reader) value() (any, error) {
 	if isNumber(word) {
 		return json.Number(word), nil
 	}
-	if word == "" {
+	if word == "" || word[0] == '\'' { // a search for somebody in single quotes would find nobody, whoever there is
+		r.pos = start
 		return nil, r.unexpected("a value: text in double quotes, a number, true or false")
 	}
 	return word, nil

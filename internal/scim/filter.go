@@ -204,6 +204,20 @@ func (c *condition) asksForPrimary() bool {
 	return c.op == "eq" && c.attr.Name == "primary" && c.value == true
 }
 
+// slot is the sub-attribute by which the condition names a place in the list, such as
+// the type of a telephone number, if it is nothing but that.
+func (c *condition) slot() *Attribute {
+	if c.op != "eq" || c.value == nil {
+		return nil
+	}
+	switch c.attr.Name {
+	case "type", "primary", "authority":
+		return c.attr
+	default:
+		return nil
+	}
+}
+
 // weight counts what one match looks at.
 func (c *condition) weight() int {
 	n := 1

@@ -85,7 +85,7 @@ func TestFiltersThatAreRefused(t *testing.T) {
 	for _, text := range []string{
 		``, ` `, `userName`, `userName eq`, `eq "pat"`, `userName eq "pat`, `userName eq "pat" "x"`, `userName is "pat"`,
 		`(userName eq "pat"`, `userName eq "pat")`, `userName eq "a" and`, `[userName eq "a"]`, `"userName" eq "a"`,
-		`user Name eq "a"`, `userName eq "\x"`, "userName eq \"a\nb\"", "userName eq \"\xff\"", `userName eq "a\`,
+		`userName eq 'a'`, `user Name eq "a"`, `userName eq "\x"`, "userName eq \"a\nb\"", "userName eq \"\xff\"", `userName eq "a\`,
 		// Correct, but more than the service supports.
 		`userName pr`, `userName ne "a"`, `userName sw "a"`, `not (userName eq "a")`, `userName eq "a" and active eq true`,
 		`userName eq "a" or userName eq "b"`, `emails[type eq "work"]`, `userName eq null`, `title eq "Clerk"`,

@@ -129,6 +129,10 @@ func TestIdentityProvidersAreUnderstood(t *testing.T) {
 		{"keys that nobody knows", `[{"op":"Add","value":{"name.givenName":"Pat","locale":"en","title":"Chief","urn:x:y":{"a":1}}}]`, []string{"title"}, `"Chief"`},
 		{"a manager as text", `[{"op":"Add","path":"` + ent + `:manager","value":"m2"}]`, []string{ent, "manager"}, `{"value":"m2"}`},
 		{"a manager in a list", `[{"op":"Add","path":"` + ent + `:manager","value":[{"$ref":"","value":"m2"}]}]`, []string{ent, "manager"}, `{"value":"m2"}`},
+		{"an external id of an authority that had none", `[{"op":"Replace","path":"` + gen + `:externalIds[authority eq \"crm\"].value","value":"9"}]`, []string{gen, "externalIds"}, `[{"authority":"hr","value":"7"},{"authority":"crm","value":"9"}]`},
+		{"an external id taken away by its value", `[{"op":"Remove","path":"` + gen + `:externalIds[authority eq \"hr\"].value"}]`, []string{gen, "externalIds"}, ``},
+		{"an external id made empty", `[{"op":"Replace","path":"` + gen + `:externalIds[authority eq \"hr\"].value","value":""}]`, []string{gen, "externalIds"}, ``},
+		{"an external id made empty that was not there", `[{"op":"Replace","path":"` + gen + `:externalIds[authority eq \"crm\"].value","value":""}]`, []string{gen, "externalIds"}, `[{"authority":"hr","value":"7"}]`},
 		{"an extension's attribute without its URN", `[{"op":"Add","path":"department","value":"Lab"}]`, []string{ent, "department"}, `"Lab"`},
 		{"names and URNs in another case", `[{"op":"ADD","path":"` + strings.ToUpper(ent) + `:DEPARTMENT","value":"Lab"}]`, []string{ent, "department"}, `"Lab"`},
 		{"sub-attributes and canonical values in another case", `[{"op":"add","path":"PHONENUMBERS","value":[{"Type":"MOBILE","VALUE":"+3"}]}]`, []string{"phoneNumbers"}, `[{"primary":true,"type":"work","value":"+1"},{"type":"mobile","value":"+3"}]`},
@@ -236,6 +240,8 @@ func TestRefusedOperationsNameWhatIsWrong(t *testing.T) {
 		{"removing what is required", `[{"op":"remove","path":"userName"}]`, scim.Mutability},
 		{"emptying what is required", `[{"op":"replace","path":"displayName","value":null}]`, scim.Mutability},
 		{"a required part of an item", `[{"op":"remove","path":"` + gen + `:routingSkills[name eq \"Swimming\"].name"}]`, scim.Mutability},
+		{"the authority of an external id", `[{"op":"remove","path":"` + gen + `:externalIds[authority eq \"hr\"].authority"}]`, scim.Mutability},
+		{"an external id that is chosen by itself, made empty", `[{"op":"remove","path":"` + gen + `:externalIds[value eq \"7\"].value"}]`, scim.Mutability},
 		{"an item without its required part", `[{"op":"add","path":"` + gen + `:externalIds","value":[{"authority":"crm"}]}]`, scim.InvalidValue},
 		{"text for a boolean", `[{"op":"add","path":"active","value":"perhaps"}]`, scim.InvalidValue},
 		{"a number for text", `[{"op":"add","path":"title","value":7}]`, scim.InvalidValue},
@@ -264,6 +270,11 @@ func TestRefusedOperationsNameWhatIsWrong(t *testing.T) {
 	t.Run("the name of a group", func(t *testing.T) {
 		t.Parallel()
 		_, err := scim.GroupType.Apply(decode(t, crowd), operations(t, `[{"op":"replace","value":{"displayName":"Other"}}]`))
+		refused(t, err, scim.Mutability)
+	})
+	t.Run("the ids of all members of a kind", func(t *testing.T) {
+		t.Parallel()
+		_, err := scim.GroupType.Apply(decode(t, crowd), operations(t, `[{"op":"remove","path":"members[type eq \"User\"].value"}]`))
 		refused(t, err, scim.Mutability)
 	})
 	t.Run("what a member is", func(t *testing.T) {

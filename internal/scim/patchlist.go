@@ -182,16 +182,17 @@ func (p *patch) setMatching(kind string, at spot, value any) error {
 			matched = append(matched, i)
 		}
 	}
+	cleared := at.cleared(kind, value)
 	switch {
-	case len(matched) == 0 && kind == opRemove:
+	case len(matched) == 0 && (kind == opRemove || cleared):
 		// Guess: what is not there is removed. A client that repeats itself
 		// should not fail, and RFC 7644 names noTarget for replace alone.
 		return nil
 	case len(matched) == 0:
 		return p.create(kind, at, value)
-	case at.sub != nil:
+	case at.sub != nil && !cleared:
 		return p.setParts(kind, at.target, list, matched, value)
-	case kind == opRemove:
+	case kind == opRemove || cleared:
 		for _, i := range matched {
 			list[i] = Object(nil)
 		}
@@ -199,6 +200,21 @@ func (p *patch) setMatching(kind string, at spot, value any) error {
 		return p.putList(at.target, list)
 	}
 	return p.setItems(kind, at, list, matched, value)
+}
+
+// cleared says whether an operation empties what the items chosen by a slot cannot be
+// without. Entra ID maps externalIds[authority eq "microsoftteams"].value and the like
+// (Microsoft's article "Configure Genesys Cloud for Azure for automatic user
+// provisioning").
+//
+// Guess: it empties them as it does telephone numbers, and the item goes with its value.
+// RFC 7644 §3.5.2.2 has a mutability error, with which the whole request would fail.
+func (at spot) cleared(kind string, value any) bool {
+	if at.sub == nil || !at.sub.Required || kind != opRemove && value != nil && value != "" {
+		return false
+	}
+	slot := at.filter.slot()
+	return slot != nil && slot != at.sub && slices.Contains(at.attr.key, slot.Name)
 }
 
 // setOnly changes a list that is written as if it had one item. Where Entra ID is
@@ -301,15 +317,10 @@ func (p *patch) putChanged(g target, list []any, changed []int) error {
 // Guess: RFC 7644 §3.5.2.3 has replace fail with noTarget here. Entra ID replaces
 // emails[type eq "work"].value also when there was none, and one failing
 // operation would fail the whole request, so replace creates the item too where
-// the filter is one comparison of the type or of primary.
+// the filter names a slot.
 func (p *patch) create(kind string, at spot, value any) error {
 	values, ok := at.filter.equalities()
-	if kind == opReplace && ok {
-		for sub := range values {
-			ok = len(values) == 1 && (sub.Name == "type" || sub.Name == "primary")
-		}
-	}
-	if !ok {
+	if !ok || kind == opReplace && at.filter.slot() == nil {
 		return bad(NoTarget, "%s matches nothing.", at)
 	}
 	item := Object{}

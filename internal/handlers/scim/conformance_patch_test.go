@@ -87,11 +87,14 @@ var rfcRemoveCases = []rfcPatchCase{
 	{name: "the externalId", ops: []any{rfcOp("remove", "externalId", nil)}, want: map[string]string{"externalId": ""}},
 	{name: "a role", start: rfcObject{"roles": []rfcObject{{"value": "User"}, {"value": "Communicate - User"}}}, ops: []any{rfcOp("remove", `roles[value eq "User"]`, nil)}, want: map[string]string{"roles/[User]/value": "", "roles/[Communicate - User]/value": "Communicate - User"}},
 	{name: "a skill", start: rfcObject{rfcGenesys: rfcObject{"routingSkills": []rfcObject{{"name": "Swimming", "proficiency": 1}, {"name": "Diving", "proficiency": 2}}}}, ops: []any{rfcOp("remove", rfcGenesys+`:routingSkills[name eq "Swimming"]`, nil)}, want: map[string]string{rfcGenesys + "/routingSkills/*name": "Diving"}},
-	{name: "an id that another system has", start: rfcObject{rfcGenesys: rfcObject{"externalIds": []rfcObject{{"authority": "hr", "value": "hr-{name}"}, {"authority": "crm", "value": "crm-{name}"}}}}, ops: []any{rfcOp("remove", rfcGenesys+`:externalIds[authority eq "hr"]`, nil)}, want: map[string]string{rfcGenesys + "/externalIds/[hr]": "", rfcGenesys + "/externalIds/[crm]/value": "crm-{name}"}},
+	{name: "an id that another system has", start: rfcExternalIDs, ops: []any{rfcOp("remove", rfcGenesys+`:externalIds[authority eq "hr"]`, nil)}, want: map[string]string{rfcGenesys + "/externalIds/[hr]": "", rfcGenesys + "/externalIds/[crm]/value": "crm-{name}"}},
 	{name: "nothing in particular", ops: []any{rfcOp("remove", "", nil)}, refuse: []string{"noTarget"}},
 	{name: "what is required", ops: []any{rfcOp("remove", "userName", nil)}, refuse: []string{"mutability", "invalidValue"}},
 	{name: "the other thing that is required", ops: []any{rfcOp("remove", "displayName", nil)}, refuse: []string{"mutability", "invalidValue"}},
 }
+
+// Ids that two other systems gave.
+var rfcExternalIDs = rfcObject{rfcGenesys: rfcObject{"externalIds": []rfcObject{{"authority": "hr", "value": "hr-{name}"}, {"authority": "crm", "value": "crm-{name}"}}}}
 
 // What Microsoft Entra ID and Okta send.
 var rfcProviderCases = []rfcPatchCase{
@@ -113,6 +116,9 @@ var rfcProviderCases = []rfcPatchCase{
 		rfcOp("Replace", rfcEnterprise+":department", "Lab"), rfcOp("Add", "externalId", "entra-{name}"),
 	}, want: map[string]string{"displayName": "Pat Entra", "phoneNumbers/[mobile]/value": "+13175550106", rfcEnterprise + "/department": "Lab", "externalId": "entra-{name}"}},
 	{name: "Entra ID: an external id of an authority that was not there", ops: []any{rfcOp("Add", rfcGenesys+`:externalIds[authority eq "hr"].value`, "hr-{name}")}, want: map[string]string{rfcGenesys + "/externalIds/[hr]/value": "hr-{name}"}},
+	{name: "Entra ID: a replaced external id of an authority that was not there", ops: []any{rfcOp("Replace", rfcGenesys+`:externalIds[authority eq "zoomphone"].value`, "zoom-{name}")}, want: map[string]string{rfcGenesys + "/externalIds/[zoomphone]/value": "zoom-{name}"}},
+	{name: "Entra ID: an external id taken away", start: rfcExternalIDs, ops: []any{rfcOp("Remove", rfcGenesys+`:externalIds[authority eq "hr"].value`, nil)}, want: map[string]string{rfcGenesys + "/externalIds/[hr]": "", rfcGenesys + "/externalIds/[crm]/value": "crm-{name}"}},
+	{name: "Entra ID: an external id made empty", start: rfcExternalIDs, ops: []any{rfcOp("Replace", rfcGenesys+`:externalIds[authority eq "hr"].value`, "")}, want: map[string]string{rfcGenesys + "/externalIds/[hr]": "", rfcGenesys + "/externalIds/[crm]/value": "crm-{name}"}},
 	{name: "Entra ID: a proficiency as a text", start: rfcObject{rfcGenesys: rfcObject{"routingSkills": []rfcObject{{"name": "Swimming", "proficiency": 1}}}}, ops: []any{rfcOp("Replace", rfcGenesys+`:routingSkills[name eq "Swimming"].proficiency`, "4")}, want: map[string]string{rfcGenesys + "/routingSkills/[Swimming]/proficiency": "4"}},
 	{name: "Entra ID: a role of an application", ops: []any{rfcOp("Add", `roles[primary eq "True"].value`, "User")}, want: map[string]string{"roles/[User]/value": "User"}},
 	{name: "Okta: a deactivated user", ops: []any{rfcOp("replace", "", rfcObject{"active": false})}, want: map[string]string{"active": "false", "title": "Clerk"}},
