@@ -56,7 +56,7 @@ func (w *Webhook) Next(t testing.TB) *WebhookEvent {
 	t.Helper()
 	page := w.page(t, url.Values{"after": {strconv.FormatUint(w.read, 10)}, "pageSize": {"1"}, "wait": {"10s"}})
 	if len(page.Entities) == 0 {
-		t.Fatalf("mocktest: webhook: no event has come in ten seconds; %d came before", w.read)
+		t.Fatalf("mocktest: no event has come to %s in ten seconds; %d came before", w.URL, w.read)
 	}
 	w.read = page.Entities[0].Number
 	return w.event(t, &page.Entities[0])

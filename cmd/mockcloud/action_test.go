@@ -85,7 +85,7 @@ func TestTheOtherKindsOfIntegrationOfTheReadme(t *testing.T) {
 	for want, times := range map[string]int{
 		"\n{\"status\":\"open\"}\n": 1, "\n{\"greeting\":\"Hello\"}\n": 3, "\n{\"Name\":\"Ada\"}\n": 1, "\n{\"value\":[]}\n": 1, "\n{\"ticket\":{\"id\":7}}\n": 1,
 		`"name":"Perform authentication","success":true`: 1, `"status":"Available"`: 1,
-		"    {\"order\":7}\n": 1, `"body":{"order":7}`: 1, `/_mockcloud/app?lang={{gcLangTag}}"`: 2, `/_mockcloud/app?conversation={{gcConversationId}}"`: 2,
+		"    {\"order\":7}\n": 1, `"body":{"order":7}`: 1, `/_mockcloud/app?lang={{gcLangTag}}&theme={{gcTheme}}"`: 1, `/_mockcloud/app?lang={{gcLangTag}}"`: 1, `/_mockcloud/app?conversation={{gcConversationId}}"`: 2,
 		`"totalResults":1`: 1, `"department":"Navy","email":"grace@example.test"`: 1, `"name":"Billing"`: 1, `"name":"Sales Floor"`: 1, `"state":"inactive"`: 1,
 	} {
 		if n := strings.Count(out, want); n < times {

@@ -71,7 +71,7 @@ func nestedTooDeeply() *apierr.Error {
 }
 
 func notActive(i *integration.Integration) *apierr.Error {
-	return failure(http.StatusBadRequest, "bad.request", "The integration "+i.Name+" is not active.", processing)
+	return failure(http.StatusBadRequest, "bad.request", "The integration "+i.Name+" is not active. Set its intendedState to ENABLED: PATCH /api/v2/integrations/"+i.ID+".", processing)
 }
 
 // answered is the failure for an answer of the remote end that is no success.

@@ -209,6 +209,10 @@ func (c *compiler) function(a *Action, kind string) {
 		c.add("bad.request", "function", "The function has no settings: handler and runtime are missing.")
 	}
 	if f := a.Function; f == nil || f.Package == nil {
-		c.add("bad.request", "function.zipId", "The function has no package: upload a zip file.")
+		message := "The function has no package: upload a zip file."
+		if f != nil && len(f.Failures) > 0 {
+			message = "The function has no package: " + shorten(f.Failures[0].Name) + " was of no use, upload a zip file with the function in it."
+		}
+		c.add("bad.request", "function.zipId", message)
 	}
 }

@@ -253,7 +253,7 @@ func TestAnInactiveIntegrationRunsNothing(t *testing.T) {
 	b.want(b.admin.Post(t, path+"/draft", nil), 200)
 	for _, way := range []string{"/execute", "/test", "/draft/test"} {
 		got := b.want(b.admin.Post(t, path+way, "{}"), 400)
-		if got.Str(t, "code") != "bad.request" || got.Str(t, "details.0.errorCode") != "ACTION.PROCESSING" || got.Str(t, "message") != "The integration Web Services Data Actions is not active." {
+		if got.Str(t, "code") != "bad.request" || got.Str(t, "details.0.errorCode") != "ACTION.PROCESSING" || got.Str(t, "message") != "The integration Web Services Data Actions is not active. Set its intendedState to ENABLED: PATCH /api/v2/integrations/"+integrationID+"." {
 			t.Errorf("%s: %s", way, got.Body)
 		}
 	}

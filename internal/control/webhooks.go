@@ -294,7 +294,7 @@ func webhookCalled(tx *store.Tx, wanted string) (in integration.InstalledWebhook
 	}
 	switch found {
 	case 0:
-		return in, apierr.Newf(http.StatusNotFound, "webhook.not.found", "There is no webhook %.120s.", strconv.Quote(strings.ToValidUTF8(wanted, "?")))
+		return in, apierr.Newf(http.StatusNotFound, "webhook.not.found", "There is no webhook %.120s. GET /_mockcloud/webhooks, or mockcloud webhooks list, names them.", strconv.Quote(strings.ToValidUTF8(wanted, "?")))
 	case 1:
 		return in, nil
 	}

@@ -100,7 +100,7 @@ func (s *Stub) checkCall() *Flaw {
 	case !utf8.ValidString(s.URL) || strings.ContainsFunc(s.URL, func(c rune) bool { return c <= ' ' || c == 0x7f }):
 		return &Flaw{"url", "must not hold blanks, line breaks or other control characters: it is compared with the URL as it is sent"}
 	case strings.Contains(s.URL, "/") && !strings.ContainsAny(s.URL[:1], "/*") && !strings.Contains(s.URL, "://") && !strings.HasPrefix(s.URL, "arn:"):
-		return &Flaw{"url", "must begin with its scheme (such as https://), with * or, for the platform's own paths, with a slash: nothing else is ever called"}
+		return &Flaw{"url", "must begin with its scheme (such as https://), with arn:, with * or, for a path of the platform or of a CRM, with a slash; the id of a function has no slash at all"}
 	case strings.Contains(s.URL, "#"):
 		return &Flaw{"url", "must not hold a fragment (#…): it is never sent"}
 	}

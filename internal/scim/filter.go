@@ -34,7 +34,7 @@ func (t *ResourceType) ParseFilter(text string) (*Filter, error) {
 	}
 	found, ok := t.find(path)
 	if !ok || found.attr == nil {
-		return nil, bad(InvalidFilter, "There is no attribute %q.", e.path)
+		return nil, bad(InvalidFilter, "There is no attribute %q. A filter can use %s.", e.path, strings.Join(t.filters, ", "))
 	}
 	found = found.meant()
 	if !slices.Contains(t.filters, found.String()) {
@@ -48,7 +48,7 @@ func (t *ResourceType) ParseFilter(text string) (*Filter, error) {
 }
 
 func tooMuch() *Error {
-	return bad(InvalidFilter, "A filter is one attribute, eq and a value; nothing else is supported.")
+	return bad(InvalidFilter, "A filter is one attribute, eq and a value, such as id eq \"7\"; nothing else is supported.")
 }
 
 // itemFilter reads the one filter with brackets that the service knows: both parts

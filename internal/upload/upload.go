@@ -109,7 +109,7 @@ func find(tx *store.Tx, id string, query url.Values, header http.Header, now tim
 		return nil, mismatch("The URL is not the one that was signed.")
 	}
 	if now.Unix() >= u.expires() {
-		return nil, denied("Request has expired: the URL was good until " + time.Unix(u.expires(), 0).UTC().Format(time.RFC3339) + ".")
+		return nil, denied("Request has expired: the URL was good until " + time.Unix(u.expires(), 0).UTC().Format(time.RFC3339) + ". Ask for another one.")
 	}
 	for name, value := range u.Headers {
 		if got := header.Values(name); len(got) != 1 || strings.TrimSpace(got[0]) != strings.TrimSpace(value) {

@@ -259,7 +259,7 @@ func TestAFunctionIsPublishedOnceItIsComplete(t *testing.T) {
 		{"nothing", false, nil, []string{noSettings, noPackage}},
 		{"settings alone", true, nil, []string{noPackage}},
 		{"a package alone", false, zipOf(t, "index.js"), []string{noSettings}},
-		{"no zip file", true, []byte("text"), []string{noPackage}},
+		{"no zip file", true, []byte("text"), []string{"The function has no package: f.zip was of no use, upload a zip file with the function in it."}},
 		{"both", true, zipOf(t, "index.js"), nil},
 	}
 	for _, tt := range tests {

@@ -83,7 +83,7 @@ func (f *Family) install(_ context.Context, c *handlers.Call, in installInput) (
 	}
 	t, err := integration.TypeByID(c.Tx, in.Body.IntegrationType.ID)
 	if missing(err) {
-		return nil, apierr.BadRequest("There is no integration type [" + cut(in.Body.IntegrationType.ID) + "].").OnField("integrationType.id")
+		return nil, apierr.BadRequest("There is no integration type [" + cut(in.Body.IntegrationType.ID) + "]. GET /api/v2/integrations/types lists them.").OnField("integrationType.id")
 	}
 	if err != nil {
 		return nil, err
