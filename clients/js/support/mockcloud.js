@@ -120,6 +120,7 @@ export async function startMockcloud({ fixtures = [] } = {}) {
 		throw new Error(`${binary} does not run: build it with \`make build\`, or name it in MOCKCLOUD_BIN`, { cause: error });
 	});
 	process.on('exit', () => server.abandon());
+	process.on('uncaughtExceptionMonitor', () => server.abandon()); // a suite that fails before its first test ends without the event above
 	await Promise.race([server.ready(), failed]);
 	after(() => server.stop());
 	return server;
