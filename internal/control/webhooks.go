@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,10 +91,11 @@ func (c *Control) listWebhooks(ec echo.Context) error {
 	}
 	list := WebhookList{Entities: []Webhook{}}
 	err := c.DB.View(ec.Request().Context(), store.Global, func(tx *store.Tx) error {
-		for in, err := range integration.Webhooks(tx) {
-			if err != nil {
-				return err
-			}
+		all, err := integration.Webhooks(tx)
+		if err != nil {
+			return err
+		}
+		for _, in := range all {
 			shown, err := c.shownWebhook(in)
 			if err != nil {
 				return err
@@ -107,9 +107,6 @@ func (c *Control) listWebhooks(ec echo.Context) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(list.Entities, func(a, b Webhook) int {
-		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-	})
 	list.Total = len(list.Entities)
 	return handlers.WriteResult(ec.Response(), ec.Request().Method, http.StatusOK, list)
 }
@@ -283,10 +280,11 @@ func webhookCalled(tx *store.Tx, wanted string) (in integration.InstalledWebhook
 		}
 	}
 	found := 0
-	for other, err := range integration.Webhooks(tx) {
-		if err != nil {
-			return in, err
-		}
+	all, err := integration.Webhooks(tx)
+	if err != nil {
+		return in, err
+	}
+	for _, other := range all {
 		if strings.EqualFold(other.Name, wanted) {
 			in = other
 			found++

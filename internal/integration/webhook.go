@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
@@ -101,19 +102,23 @@ type InstalledWebhook struct {
 	Tx *store.Tx
 }
 
-// Webhooks iterates over the webhooks of every organization.
-func Webhooks(tx *store.Tx) iter.Seq2[InstalledWebhook, error] {
-	return func(yield func(InstalledWebhook, error) bool) {
-		for org := range tx.Orgs() {
-			in := tx.In(org)
-			for key := range All.KeysBy(in, "type", Webhook) {
-				i, err := All.Peek(in, key)
-				if !yield(InstalledWebhook{i, in}, err) || err != nil {
-					return
-				}
+// Webhooks lists the webhooks of every organization by name, whatever its case.
+func Webhooks(tx *store.Tx) ([]InstalledWebhook, error) {
+	var all []InstalledWebhook
+	for org := range tx.Orgs() {
+		in := tx.In(org)
+		for key := range All.KeysBy(in, "type", Webhook) {
+			i, err := All.Peek(in, key)
+			if err != nil {
+				return nil, err
 			}
+			all = append(all, InstalledWebhook{i, in})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b InstalledWebhook) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return all, nil
 }
 
 // WebhookByID finds the webhook with that id of its integration in any

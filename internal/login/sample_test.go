@@ -100,7 +100,7 @@ func TestTheSampleApplicationSignsIn(t *testing.T) {
 // command that gets one.
 func commandsOf(t *testing.T, srv *mocktest.Server, page *screen) string {
 	t.Helper()
-	found := regexp.MustCompile(`(?s)<pre tabindex="0"><code>(TOKEN=.*?)</code></pre>`).FindStringSubmatch(page.body)
+	found := regexp.MustCompile(`(?s)<pre class="wrap" tabindex="0"><code>(TOKEN=.*?)</code></pre>`).FindStringSubmatch(page.body)
 	if found == nil {
 		t.Fatalf("the page shows no commands\n%s", page.body)
 	}

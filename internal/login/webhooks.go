@@ -3,10 +3,9 @@ package login
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -62,15 +61,14 @@ func (l *Login) webhooks(c echo.Context) error {
 // clearWebhook clears the events of a webhook, which takes no more than being here.
 func (l *Login) clearWebhook(c echo.Context, form url.Values) (problem string, err error) {
 	return "", l.DB.Update(c.Request().Context(), store.Global, func(tx *store.Tx) error {
-		for in, err := range integration.Webhooks(tx) {
-			if err != nil {
-				return err
-			}
-			if in.ID == form.Get("clear") {
-				return integration.ClearEvents(in.Tx, in.ID)
-			}
+		in, err := integration.WebhookByID(tx, form.Get("clear"))
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // it is gone, and its events with it
 		}
-		return nil // it is gone, and its events with it
+		if err != nil {
+			return err
+		}
+		return integration.ClearEvents(in.Tx, in.ID)
 	})
 }
 
@@ -84,10 +82,11 @@ func (l *Login) fillWebhooks(c echo.Context, p *page) error {
 	}
 	p.Webhooks = v
 	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
-		for in, err := range integration.Webhooks(tx) {
-			if err != nil {
-				return err
-			}
+		all, err := integration.Webhooks(tx)
+		if err != nil {
+			return err
+		}
+		for _, in := range all {
 			hook, err := l.webhookView(in)
 			if err != nil {
 				return err
@@ -96,7 +95,6 @@ func (l *Login) fillWebhooks(c echo.Context, p *page) error {
 		}
 		return nil
 	})
-	slices.SortStableFunc(v.Hooks, func(a, b webhookView) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	if len(v.Hooks) == 0 {
 		v.Install = installCommands(l.base(c.Request()), integration.Webhook, "My webhook", "")
 	}

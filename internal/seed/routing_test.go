@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,9 +38,14 @@ organization: {name: Center}
 queues: [{name: Desk, division: North, description: Short, members: [B@center.test, a@center.test], wrapupCodes: [done]}]
 `
 
-func TestAContactCenterIsSeeded(t *testing.T) {
-	t.Parallel()
-	d, err := Parse(Source{Name: "a.yaml", Data: []byte(queueOfCenter)}, Source{Name: "b.yaml", Data: []byte(center)})
+// inSeeded runs fn in the organization of that name, which the documents have seeded.
+func inSeeded(t *testing.T, organization string, documents []string, fn func(in *store.Tx) error) {
+	t.Helper()
+	var sources []Source
+	for i, text := range documents {
+		sources = append(sources, Source{Name: fmt.Sprintf("%d.yaml", i), Data: []byte(text)})
+	}
+	d, err := Parse(sources...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +58,16 @@ func TestAContactCenterIsSeeded(t *testing.T) {
 		if err := d.Apply(tx, time.Date(2026, time.January, 15, 12, 0, 0, 0, time.UTC)); err != nil {
 			return err
 		}
-		in := tx.In(DeriveID("Center", "organization", "Center"))
+		return fn(tx.In(DeriveID(organization, "organization", organization)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAContactCenterIsSeeded(t *testing.T) {
+	t.Parallel()
+	inSeeded(t, "Center", []string{queueOfCenter, center}, func(in *store.Tx) error {
 		id := DeriveID("Center", "queue", "Desk")
 		q, err := contactcenter.Queues.Get(in, id)
 		if err != nil {
@@ -89,9 +104,6 @@ func TestAContactCenterIsSeeded(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestBadContactCentersAreRefusedWithTheirPlace(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mockcloud/mockcloud/internal/contactcenter"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -40,20 +39,7 @@ languages: [{name: Spanish, id: 6d6f636b-0000-4000-8000-000000000042}]
 
 func TestSkillsAndLanguagesAreSeeded(t *testing.T) {
 	t.Parallel()
-	d, err := Parse(Source{Name: "a.yaml", Data: []byte(skilledUsers)}, Source{Name: "b.yaml", Data: []byte(moreLanguages)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.TempDir()+"/state.db", store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	err = db.Update(t.Context(), store.Global, func(tx *store.Tx) error {
-		if err := d.Apply(tx, time.Date(2026, time.January, 15, 12, 0, 0, 0, time.UTC)); err != nil {
-			return err
-		}
-		in := tx.In(DeriveID("Skilled", "organization", "Skilled"))
+	inSeeded(t, "Skilled", []string{skilledUsers, moreLanguages}, func(in *store.Tx) error {
 		var seen []string
 		for _, email := range []string{"a@skilled.test", "b@skilled.test", "c@skilled.test"} {
 			id := DeriveID("Skilled", "user", email)
@@ -88,9 +74,6 @@ func TestSkillsAndLanguagesAreSeeded(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestBadSkillsAreRefusedWithTheirPlace(t *testing.T) {
