@@ -27,6 +27,7 @@ import (
 // serves the embedded default organization.
 type Options struct {
 	Fixtures   []string // names of embedded fixtures, or files; none means "default"
+	Spec       string   // Swagger 2.0 document, a file, to lay over the catalogue; "" means none
 	Path       string   // state file that outlives the server; "" means a temporary one
 	GrantRule  string   // "strict" or "off"; "" means strict
 	RateLimits bool     // refuse calls over the rate limit
@@ -36,7 +37,8 @@ type Options struct {
 	PasswordGrant bool // serve the grant type password
 	NoImplicit    bool // refuse the implicit grant
 
-	Start  time.Time // what the clock says at first; zero means 2026-01-15 12:00 UTC
+	Start  time.Time     // what the clock says at first; zero means 2026-01-15 12:00 UTC
+	NewID  func() string // makes the ids of what is created; nil means random UUIDs
 	Logger *slog.Logger
 }
 
@@ -86,8 +88,8 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	now := clock.NewManual(o.Start)
 	srv, err := server.Start(t.Context(), server.Config{
-		Path: o.Path, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
-		JWTAlg: alg, Outbound: policy, Clock: now, Logger: o.Logger, Version: "test",
+		Path: o.Path, Spec: o.Spec, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
+		JWTAlg: alg, Outbound: policy, Clock: now, NewID: o.NewID, Logger: o.Logger, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)

@@ -20,6 +20,15 @@ var (
 	// Errors has one line per documented status, code and message.
 	//go:embed errors.txt
 	Errors string
+
+	// Behaviour has one line per operation: what it does, derived from the shapes
+	// above.
+	//go:embed behaviour.txt
+	Behaviour string
+
+	// Collections has one line per collection and singleton of Behaviour.
+	//go:embed collections.txt
+	Collections string
 )
 
 // The hand-written part.
@@ -27,6 +36,10 @@ var (
 	// Overlay corrects and completes the generated catalogue.
 	//go:embed overlay.json
 	Overlay string
+
+	// BehaviourOverlay corrects what Behaviour is derived to.
+	//go:embed behaviour.json
+	BehaviourOverlay string
 
 	// Divisions maps the object types that live in divisions to the domain and
 	// entity of their permissions and to the action that moves them.
@@ -41,4 +54,16 @@ var (
 	// implements by hand.
 	//go:embed descriptions.yaml
 	Descriptions string
+)
+
+// Lists of names, one a line.
+var (
+	// Topics are the names of what clients can be told of.
+	//go:embed topics.txt
+	Topics string
+
+	// Timezones are the names of the time zone database, those that only repeat
+	// others left out.
+	//go:embed timezones.txt
+	Timezones string
 )

@@ -39,7 +39,7 @@ func flagValues() map[string][]cobra.Completion {
 
 // fileFlags take the names of files; other flags with free values have nothing to
 // offer.
-var fileFlags = map[string]bool{"db": true}
+var fileFlags = map[string]bool{"db": true, "spec": true}
 
 // addCompletions tells shells what can come next on a command line.
 func addCompletions(root *cobra.Command) {

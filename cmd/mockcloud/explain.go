@@ -98,6 +98,8 @@ func printExplained(out io.Writer, r *control.Explained) error {
 	switch {
 	case len(e.Permissions) > 0:
 		line("Permissions", "%s of [%s]", map[string]string{"ANY": "any", "ALL": "all", "NONE": "all"}[e.Mode], strings.Join(e.Permissions, ", "))
+	case e.Mode == auth.ModeUnknown:
+		line("Permissions", "not known")
 	case e.Operation != "":
 		line("Permissions", "none needed")
 	}

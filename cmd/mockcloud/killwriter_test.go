@@ -45,6 +45,12 @@ var kinds = []*kind{
 		},
 		retire: map[string]any{"state": "inactive"},
 	},
+	{ // the engine's
+		path: "/api/v2/architect/schedules", text: "description", change: http.MethodPut, most: 4,
+		body: func(name string) map[string]any {
+			return map[string]any{"name": name, "start": "2026-01-05T08:00:00.000", "end": "2026-01-05T17:00:00.000"}
+		},
+	},
 	{
 		path: "/api/v2/authorization/divisions", text: "description", change: http.MethodPut, most: 4,
 		body: func(name string) map[string]any { return map[string]any{"name": name} },

@@ -164,7 +164,7 @@ func TestServeTellsANewcomerEverything(t *testing.T) {
 			t.Errorf("the banner lacks %q:\n%s", text, p.out)
 		}
 	}
-	for _, page := range []string{"/login", "/_mockcloud/webhooks", "/_mockcloud/embed"} {
+	for _, page := range []string{"/login", "/_mockcloud/explorer", "/_mockcloud/coverage", "/_mockcloud/webhooks", "/_mockcloud/embed"} {
 		if !slices.Contains(strings.Fields(p.out.String()), p.url+page) {
 			t.Errorf("the banner lacks the page %s:\n%s", page, p.out)
 		}
@@ -466,6 +466,9 @@ func TestWhatCannotBeServedIsSaidInOneLine(t *testing.T) {
 		{"invalid fixture", []string{"--ephemeral", "--fixtures", write("bad.yaml", "organization:\n  name: X\n  nickname: Y\n")}, "", []string{"bad.yaml:3", "nickname"}},
 		{"fixture that is not YAML", []string{"--ephemeral", "--fixtures", write("worse.yaml", "a: [b")}, "", []string{"worse.yaml"}},
 		{"no such fixture", []string{"--ephemeral", "--fixtures", "nowhere"}, "", []string{"nowhere", "default"}},
+		{"no such document", []string{"--ephemeral", "--spec", "nowhere.json"}, "", []string{"nowhere.json"}},
+		{"document that is not JSON", []string{"--ephemeral", "--spec", write("worse.json", "{\"swagger\": \"2.0\",\n}")}, "", []string{"worse.json: line 2, column 1: "}},
+		{"invalid document", []string{"--ephemeral", "--spec", write("bad.json", `{"swagger":"2.0","paths":{"/api/v2/x":{"get":{"operationId":"getX","parameters":[{"name":"a","in":"cookie"}]}}}}`)}, "", []string{"bad.json: paths./api/v2/x.get.parameters[0].in: ", "cookie"}},
 		{"log level", []string{"--log-level", "loud"}, "", []string{"loud", "debug"}},
 		{"log format", []string{"--log-format", "xml"}, "", []string{"xml", "json"}},
 		{"grant rule", []string{"--grant-rule", "lax"}, "", []string{"lax", "strict"}},

@@ -34,9 +34,15 @@ const drainTime = 10 * time.Second
 // 100 would cost a quarter of a request's CPU to save little memory.
 const relaxedGC = 400
 
+// relaxedUntil is the memory in bytes beyond which garbage is collected sooner
+// than relaxedGC says: a server whose every operation has been called holds some
+// 50 MiB, and would let garbage grow to four times that.
+const relaxedUntil = 100 << 20
+
 type serveFlags struct {
 	listen, db, publicURL string
 	fixtures              []string
+	spec                  string
 	ephemeral, noFixtures bool
 	reset, rateLimits     bool
 	quickLoginSaid        bool // on the command line or in the environment
@@ -47,6 +53,7 @@ type serveFlags struct {
 	outbound              string
 	logLevel, logFormat   string
 	pprof                 bool
+	checkResponses        bool
 }
 
 func newServe() *cobra.Command {
@@ -66,6 +73,7 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&f.ephemeral, "ephemeral", false, "keep the state in a temporary file that is removed at the end")
 	flags.StringSliceVar(&f.fixtures, "fixtures", []string{"default"}, "fixture files, or names of embedded ones, that seed an empty state")
 	flags.BoolVar(&f.noFixtures, "no-fixtures", false, "seed an empty state with nothing but an organization and an admin")
+	flags.StringVar(&f.spec, "spec", "", "Swagger 2.0 document, as JSON, to lay over the built-in catalogue: its operations and schemas take the place of those with the same id or name")
 	flags.BoolVar(&f.reset, "reset", false, "forget the state and seed it anew")
 	flags.StringVar(&f.publicURL, "public-url", "", "the URL that clients use, where it differs from the address")
 	flags.StringVar(&f.grantRule, "grant-rule", string(identity.GrantRuleStrict), "strict: a client can only be given roles that its editor holds; off: any role")
@@ -77,16 +85,23 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&f.quickLogin, "quick-login", true, "offer the fixtures' users on the log-in page, to be signed in by one click; where it is not said: those of embedded fixtures, and of others on loopback")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	flags.BoolVar(&f.checkResponses, "check-responses", false, "log every answer that does not fit the specification")
 	flags.BoolVar(&f.pprof, "pprof", false, "serve profiles of the process at /_mockcloud/pprof/, to programs on this machine only")
 	return cmd
 }
 
 func (f *serveFlags) serve(ctx context.Context, out, errOut io.Writer) error {
 	// Nothing that start-up makes is garbage for long: collecting it would cost
-	// more than it frees (decisions.md 24).
+	// more than it frees (decisions.md 24). A document of one's own does, a lot.
 	percent := debug.SetGCPercent(-1)
+	if f.spec != "" {
+		debug.SetGCPercent(percent)
+	}
 	if os.Getenv("GOGC") == "" {
 		percent = relaxedGC
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(relaxedUntil)
 	}
 	config, err := f.config(errOut)
 	if err != nil {
@@ -110,9 +125,9 @@ func (f *serveFlags) serve(ctx context.Context, out, errOut io.Writer) error {
 
 func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	config := server.Config{
-		Listen: f.listen, Path: f.db, Reset: f.reset, PublicURL: f.publicURL, RateLimits: f.rateLimits,
+		Listen: f.listen, Path: f.db, Spec: f.spec, Reset: f.reset, PublicURL: f.publicURL, RateLimits: f.rateLimits,
 		GrantRule: identity.GrantRule(f.grantRule), Version: version(), PasswordGrant: f.passwordGrant,
-		NoImplicit: !f.implicitGrant, NoQuickLogin: !f.offersUsers(),
+		NoImplicit: !f.implicitGrant, NoQuickLogin: !f.offersUsers(), CheckResponses: f.checkResponses,
 	}
 	if f.ephemeral {
 		config.Path = ""
@@ -209,7 +224,7 @@ func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Pr
 		}
 	}
 	fmt.Fprintf(&b, "\n  Log in         %s/login\n", srv.URL())
-	fmt.Fprintf(&b, "  More pages     %[1]s/_mockcloud/webhooks  %[1]s/_mockcloud/embed\n", srv.URL())
+	fmt.Fprintf(&b, "  More pages     %[1]s/_mockcloud/explorer  %[1]s/_mockcloud/coverage\n                 %[1]s/_mockcloud/webhooks  %[1]s/_mockcloud/embed\n", srv.URL())
 	switch {
 	case e.ClientID != "":
 		fmt.Fprintf(&b, "\n  Get a token:\n    curl -s -u %s:%s -d grant_type=client_credentials %s/oauth/token\n", e.ClientID, e.ClientSecret, srv.URL())

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -43,7 +44,7 @@ type Explanation struct {
 	User         *named        `json:"user,omitempty"`
 	Groups       []groupFacts  `json:"groups,omitempty"` // that the user is in
 	Scopes       *scopeFacts   `json:"scopes,omitempty"`
-	Mode         string        `json:"mode,omitempty"` // ANY, ALL or NONE
+	Mode         string        `json:"mode,omitempty"` // ANY, ALL or NONE; ModeUnknown where nobody knows the permission
 	Permissions  []string      `json:"permissions,omitempty"`
 	Divisions    []string      `json:"divisions,omitempty"` // ids
 	DecidedBy    []passedFacts `json:"decidedBy,omitempty"` // the grants that gave the permissions
@@ -55,6 +56,15 @@ type Explanation struct {
 
 	text func() string // the JSON, encoded when first wanted
 }
+
+// ModeUnknown is the mode of operations whose permission is not known.
+const ModeUnknown = "UNKNOWN"
+
+// openReason says why nobody was asked who calls.
+const openReason = "the operation is open: it needs no token"
+
+// unknownReason says what the rule is there.
+const unknownReason = "it is not known which permission the operation asks for: reading takes a token alone, writing a role that gives more than employee, too"
 
 type tokenFacts struct {
 	ID      string `json:"id"`
@@ -143,6 +153,12 @@ func (t *Trace) explain(tx *store.Tx) *Explanation {
 		facts = t.operation.Facts()
 		e.Operation = t.operation.ID
 		e.Mode = facts.Mode.String()
+		if facts.UnknownPermission {
+			e.Mode = ModeUnknown
+		}
+		if facts.Auth == spec.Open && e.Reason == "" {
+			e.Reason = openReason
+		}
 		wanted = slices.Concat(facts.Permissions, t.wanted)
 		for _, p := range wanted {
 			e.Permissions = append(e.Permissions, p.String())
@@ -155,6 +171,9 @@ func (t *Trace) explain(tx *store.Tx) *Explanation {
 	e.Client = &t.client
 	if t.user.ID != "" {
 		e.User = &t.user
+	}
+	if e.Mode == ModeUnknown && e.Reason == "" {
+		e.Reason = unknownReason
 	}
 	for i := range t.passed {
 		// What was found in any division is said only where no division was asked about.
@@ -185,7 +204,7 @@ func (t *Trace) explain(tx *store.Tx) *Explanation {
 	if err != nil {
 		e.Reason = "the grants could not be read"
 	}
-	if len(wanted) == 0 {
+	if len(wanted) == 0 && e.Mode != ModeUnknown {
 		return e
 	}
 	for _, h := range held {
@@ -202,7 +221,7 @@ func (t *Trace) explain(tx *store.Tx) *Explanation {
 
 // explain names the grant. tx may be nil.
 func (p *Passed) explain(tx *store.Tx) passedFacts {
-	f := passedFacts{Permission: p.Permission.String(), Role: short(p.role), Division: p.DivisionID, Group: short(p.group), Asked: p.Division}
+	f := passedFacts{Permission: cmp.Or(p.Permission.String(), "?"), Role: short(p.role), Division: p.DivisionID, Group: short(p.group), Asked: p.Division}
 	if tx != nil {
 		f.Division = short(identity.DivisionName(tx, p.DivisionID))
 		if p.Division != "" {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/labstack/echo/v4"
@@ -22,6 +23,9 @@ const bareCommand = "serve-bare"
 type bareConfig struct {
 	Client oauthClient     `json:"client"`
 	Claims json.RawMessage `json:"claims"` // of the token that it signs
+
+	Schedule  schedule  `json:"schedule"` // of the engine
+	Schedules schedules `json:"schedules"`
 }
 
 // oauthClient is the API's OAuth client, as a request and as an answer.
@@ -93,6 +97,22 @@ func serveBare(file string) error {
 			return err
 		}
 		return c.JSON(http.StatusOK, &client)
+	})
+	e.GET(schedulesPath, func(c echo.Context) error {
+		page, err := json.Marshal(&config.Schedules)
+		if err != nil {
+			return err
+		}
+		c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(page))) // it is too long for the library to tell by itself
+		return c.JSONBlob(http.StatusOK, page)
+	})
+	e.GET(schedulesPath+"/:scheduleId", func(c echo.Context) error { return c.JSON(http.StatusOK, &config.Schedule) })
+	e.POST(schedulesPath, func(c echo.Context) error {
+		var item schedule
+		if err := c.Bind(&item); err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, &item)
 	})
 	e.POST("/oauth/token", func(c echo.Context) error {
 		signed, err := signer.Sign(config.Claims)

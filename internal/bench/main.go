@@ -83,6 +83,7 @@ func run(ctx context.Context, p plan, dir, only string) error {
 	}{
 		{"cold start", b.coldStarts},
 		{"requests", b.requests},
+		{"engine", b.engine},
 		{"languages", b.languages},
 		{"many users", b.population},
 		{"durable writes", func(ctx context.Context, p plan, t *table) error { return b.durableWrites(ctx, p, t, synced) }},

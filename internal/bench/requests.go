@@ -114,7 +114,6 @@ func (b *bench) refusals(ctx context.Context, s servers) ([]measured, error) {
 		{name: "403, missing permission", workload: get(403, read.path, bearer(powerless)), against: 0, most: 1},
 		{name: "404, unknown path", workload: get(404, "/api/v2/oauth/clientz/"+read.id, post.header), against: 0, most: 1},
 		{name: "404, unknown client", workload: get(404, clientsPath+"/"+unknownID, post.header), against: 0, most: 1},
-		{name: "501, not implemented", workload: get(501, unimplemented, post.header), against: 0},
 	}, nil
 }
 

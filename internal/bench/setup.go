@@ -124,6 +124,9 @@ func (b *bench) learn(ctx context.Context) error {
 	if len(again) != len(answer) {
 		return fmt.Errorf("the bare reference would answer %d bytes where mockcloud answers %d: bring oauthClient up to date", len(again), len(answer))
 	}
+	if err := b.learnEngine(ctx, server, post.token, &config); err != nil {
+		return err
+	}
 	parts := strings.Split(post.token, ".")
 	if len(parts) != 3 {
 		return errors.New("the access token is not a JWT")
@@ -144,10 +147,6 @@ const (
 	clientsPath = "/api/v2/oauth/clients"
 	tokenPath   = "/oauth/token"
 	unknownID   = "00000000-0000-4000-8000-00000000dead"
-
-	// An operation of the specification that nothing implements yet. Once
-	// something does, choose another.
-	unimplemented = "/api/v2/routing/predictors/" + unknownID
 )
 
 func bearer(token string) string { return "Authorization: Bearer " + token }

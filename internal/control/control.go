@@ -24,6 +24,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/coverage"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/outbound"
@@ -39,7 +40,8 @@ type Control struct {
 	DB        *store.DB
 	Authority *auth.Authority
 	Catalogue *spec.Catalogue
-	Fixtures  *seed.Document // what a reset goes back to
+	Fixtures  *seed.Document                   // what a reset goes back to
+	Plant     func(*store.Tx, time.Time) error // stores what the fixtures put into collections; nil where there is nothing
 	Clock     clock.Clock
 	Version   string
 	PublicURL func() string // the URL that clients use; its host is trusted
@@ -50,6 +52,9 @@ type Control struct {
 
 	Bell         *integration.Bell // rings for each event of a webhook
 	WebhooksPage echo.HandlerFunc  // shows people what webhooks have received
+
+	Documents *spec.Documents        // describe the API
+	Coverage  func() *coverage.Table // says what answers each operation
 
 	BackupPatience time.Duration // how long any backup may take; 0 means 30 s
 	BackupStall    time.Duration // how long a backup waits for its client to take anything; 0 means 5 s
@@ -68,6 +73,7 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.GET("/explain/:correlationId", c.explain)
 	g.POST("/authorizations", c.authorize)
 	g.GET("/openapi/login.yaml", c.loginDocument)
+	c.mountDocuments(g)
 	g.POST("/reset", c.reset)
 	c.mountStubs(g)
 	c.mountActions(g)

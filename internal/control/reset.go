@@ -23,8 +23,14 @@ func (c *Control) Seed(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := c.Fixtures.Apply(tx, c.Clock.Now()); err != nil {
+		now := c.Clock.Now()
+		if err := c.Fixtures.Apply(tx, now); err != nil {
 			return err
+		}
+		if c.Plant != nil {
+			if err := c.Plant(tx, now); err != nil {
+				return err
+			}
 		}
 		for _, org := range slices.Collect(tx.Orgs()) {
 			if ended[org] == nil {

@@ -223,6 +223,11 @@ func (o *Operation) Writes(method string) bool {
 	return o.Access == ByMethod && method != "GET" && method != "HEAD"
 }
 
+// Generic is an operation whose function finds its input in the call itself.
+func Generic(access Access, fn func(context.Context, *Call) (any, error)) *Operation {
+	return &Operation{Access: access, invoke: fn}
+}
+
 // Registry collects which operation is implemented by which function.
 type Registry struct {
 	catalogue *spec.Catalogue

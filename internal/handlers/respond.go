@@ -94,6 +94,9 @@ func WriteResult(w http.ResponseWriter, method string, status int, result any) e
 		w.Header().Set(echo.HeaderContentType, result.ContentType)
 		w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(result.Body)))
 		w.WriteHeader(status)
+		if method == http.MethodHead {
+			return nil
+		}
 		_, err := w.Write(result.Body)
 		return err
 	default:

@@ -25,6 +25,7 @@ type SearchRequest struct {
 	Expand             []string          `json:"expand,omitempty"`
 	Query              []SearchCriterion `json:"query,omitempty"`
 	EnforcePermissions bool              `json:"enforcePermissions,omitempty"`
+	Types              []string          `json:"types,omitempty"` // what kinds of things; of POST /search alone
 }
 
 // SearchSort is the schema of the same name.
@@ -126,7 +127,8 @@ func decodeQ64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
-func (r *SearchRequest) q64(pageNumber int) string {
+// Q64 is the request for a page as the links of an answer hold it.
+func (r *SearchRequest) Q64(pageNumber int) string {
 	page := *r
 	page.PageNumber = &pageNumber
 	body, err := json.Marshal(page)
@@ -217,15 +219,15 @@ func Answer[T, V any](s *Search[T], found []T, render func([]T) ([]V, error)) (*
 		PageCount:   (len(found) + s.page.Size - 1) / s.page.Size,
 		PageSize:    s.page.Size,
 		PageNumber:  s.page.Number,
-		CurrentPage: s.request.q64(s.page.Number),
+		CurrentPage: s.request.Q64(s.page.Number),
 		Types:       []string{s.of.Type},
 		Results:     views,
 	}
 	if s.page.Number > 1 {
-		answer.PreviousPage = s.request.q64(s.page.Number - 1)
+		answer.PreviousPage = s.request.Q64(s.page.Number - 1)
 	}
 	if s.page.Number < answer.PageCount {
-		answer.NextPage = s.request.q64(s.page.Number + 1)
+		answer.NextPage = s.request.Q64(s.page.Number + 1)
 	}
 	return answer, nil
 }

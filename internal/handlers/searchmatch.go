@@ -12,16 +12,18 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// SearchCriterion is one condition of a search: the schemas UserSearchCriteria
-// and GroupSearchCriteria. The range values are left out: no type of these
-// searches takes a range.
+// SearchCriterion is one condition of a search: the schemas UserSearchCriteria,
+// SearchCriteria and their like.
 type SearchCriterion struct {
-	Type     string            `json:"type"`
-	Operator string            `json:"operator,omitempty"`
-	Fields   []string          `json:"fields,omitempty"`
-	Value    *string           `json:"value,omitempty"`
-	Values   []string          `json:"values,omitempty"`
-	Group    []SearchCriterion `json:"group,omitempty"`
+	Type       string            `json:"type"`
+	Operator   string            `json:"operator,omitempty"`
+	Fields     []string          `json:"fields,omitempty"`
+	Value      *string           `json:"value,omitempty"`
+	Values     []string          `json:"values,omitempty"`
+	StartValue string            `json:"startValue,omitempty"` // of a range, with its bounds
+	EndValue   string            `json:"endValue,omitempty"`
+	DateFormat string            `json:"dateFormat,omitempty"` // dates are read in the API's own form, whatever this says
+	Group      []SearchCriterion `json:"group,omitempty"`
 }
 
 // limit refuses searches that are too large to be meant.
@@ -140,9 +142,9 @@ func (cr *SearchCriterion) test() (func(value string) bool, error) {
 		}, nil
 	}
 	switch cr.Type {
-	case "EXACT":
+	case "EXACT", "EXACT_PHRASE":
 		return some(func(value, want string) bool { return value == want })
-	case "CONTAINS":
+	case "CONTAINS", "PHRASE":
 		return some(strings.Contains)
 	case "STARTS_WITH":
 		return some(func(value, want string) bool {
@@ -151,14 +153,31 @@ func (cr *SearchCriterion) test() (func(value string) bool, error) {
 		})
 	case "TERM", "TERMS":
 		return some(func(value, want string) bool { return value == want || everyWord(value, want, stringsEqual) })
-	case "QUERY_STRING":
+	case "QUERY_STRING", "SIMPLE", "MULTI_MATCH":
 		return some(func(value, want string) bool {
 			return want == "*" || everyWord(value, strings.ReplaceAll(want, "*", " "), strings.Contains)
 		})
 	case "REGEX":
 		return cr.regex(wanted)
+	case "RANGE", "DATE_RANGE":
+		return cr.within(), nil
+	case "LESS_THAN":
+		return some(func(value, want string) bool { return Compare(value, want) < 0 })
+	case "LESS_THAN_EQUAL_TO":
+		return some(func(value, want string) bool { return Compare(value, want) <= 0 })
+	case "GREATER_THAN":
+		return some(func(value, want string) bool { return Compare(value, want) > 0 })
+	case "GREATER_THAN_EQUAL_TO":
+		return some(func(value, want string) bool { return Compare(value, want) >= 0 })
 	default:
 		return nil, apierr.BadRequest("Every criterion needs a type.").OnField("query")
+	}
+}
+
+// within is a range, open where a bound is not given.
+func (cr *SearchCriterion) within() func(value string) bool {
+	return func(value string) bool {
+		return (cr.StartValue == "" || Compare(value, cr.StartValue) >= 0) && (cr.EndValue == "" || Compare(value, cr.EndValue) <= 0)
 	}
 }
 

@@ -51,6 +51,14 @@ func HomeDivision(tx *store.Tx) (*Division, error) {
 	return home, nil
 }
 
+// PeekHomeDivision is HomeDivision for those who do not change it.
+func PeekHomeDivision(tx *store.Tx) (*Division, error) {
+	for id := range Divisions.KeysBy(tx, "home", "home") {
+		return Divisions.Peek(tx, id)
+	}
+	return nil, fmt.Errorf("home division: %w", store.ErrNotFound)
+}
+
 // DivisionByID returns a division, or the API's 404.
 func DivisionByID(tx *store.Tx, id string) (*Division, error) {
 	d, err := Divisions.Peek(tx, id)

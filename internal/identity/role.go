@@ -12,6 +12,10 @@ import (
 // and division check (facts: authorization.md §3.3).
 const GeneralAdmin = "admin"
 
+// EmployeeRole is the handle of the default role that every new user gets (facts:
+// authorization.md §3.2).
+const EmployeeRole = "employee"
+
 // Role is a named set of permissions.
 type Role struct {
 	ID            string   `json:"id"`

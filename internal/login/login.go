@@ -16,7 +16,9 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
+	"github.com/mockcloud/mockcloud/internal/coverage"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -37,6 +39,15 @@ type Login struct {
 	// while it still works; FixturesDigest is the digest of those fixtures.
 	Seeded         []SeededUser
 	FixturesDigest string
+
+	// SeededClients lists the fixtures' client-credentials clients, whom the explorer
+	// offers to call as. It starts as the user whose address EnvironmentUser is.
+	SeededClients   []SeededClient
+	EnvironmentUser string
+
+	// Coverage says what answers each operation, and Documents describe them.
+	Coverage  func() *coverage.Table
+	Documents *spec.Documents
 
 	// Guard protects writes below /_mockcloud; TrustedHost says whether a request
 	// names this server by a name that no page of another site could.
@@ -61,6 +72,9 @@ type Login struct {
 type SeededUser struct {
 	Org, UserID, Email string
 }
+
+// read is for pages that are looked at by HEAD, too.
+var read = []string{http.MethodGet, http.MethodHead}
 
 // Mount registers the endpoints.
 func (l *Login) Mount(e *echo.Echo) {
@@ -90,6 +104,13 @@ func (l *Login) Mount(e *echo.Echo) {
 	e.POST(embedPath, l.page(l.trusted(l.embed)))
 	e.GET(samplePath, l.page(l.trusted(l.sample)))
 	e.POST(webhooksPath, l.page(l.trusted(l.webhooks))) // GET is with the answers in JSON: see WebhooksPage
+	e.Match(read, explorerPath, l.page(l.trusted(l.explorer)))
+	e.Match(read, explorerPath+"/swagger-ui.js", l.page(l.trusted(l.swaggerUI("swagger-ui-bundle.js", "text/javascript; charset=utf-8"))))
+	e.Match(read, explorerPath+"/swagger-ui.css", l.page(l.trusted(l.swaggerUI("swagger-ui.css", "text/css; charset=utf-8"))))
+	e.GET("/oauth/assets/explorer.js", l.asset("explorer.js", "text/javascript; charset=utf-8"))
+	e.GET("/oauth/assets/explorer.css", l.asset("explorer.css", "text/css; charset=utf-8"))
+	e.Match(read, coveragePath, l.page(l.trusted(l.coverage)))
+	e.GET("/oauth/assets/coverage.js", l.asset("coverage.js", "text/javascript; charset=utf-8"))
 	l.mountIDP(e)
 }
 

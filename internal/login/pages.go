@@ -35,6 +35,9 @@ type page struct {
 	leaves bool
 	// frames names the servers whose pages the page shows in frames; "" for none.
 	frames string
+	// explores says that the page runs Swagger UI; connects, that its script asks this
+	// server for more.
+	explores, connects bool
 	// sample says that it is an application's page: bare, and to be framed by ours.
 	sample   bool
 	language int
@@ -68,6 +71,8 @@ type page struct {
 	Wide              bool // without the panel beside it
 	Webhooks          *webhooksView
 	Tools             []tool
+	Explorer          *explorerView
+	Coverage          *coverageView
 }
 
 type languageLink struct {
@@ -187,6 +192,15 @@ func pageHeaders(h http.Header, p *page) {
 	if p.Script != "" {
 		script = "; script-src 'self'"
 	}
+	images := "'self'"
+	switch {
+	case p.explores:
+		// Swagger UI sets styles by script alone, which no policy is about, and has
+		// pictures in its style sheet.
+		script, images = "; script-src 'self'; connect-src 'self'", "'self' data:"
+	case p.connects:
+		script += "; connect-src 'self'"
+	}
 	if p.frames != "" {
 		script += "; frame-src " + p.frames
 	}
@@ -198,7 +212,7 @@ func pageHeaders(h http.Header, p *page) {
 	if p.sample {
 		ancestors, older = "'self'", "SAMEORIGIN"
 	}
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'"+script+action+"; frame-ancestors "+ancestors+"; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src "+images+script+action+"; frame-ancestors "+ancestors+"; base-uri 'none'")
 	h.Set("X-Frame-Options", older)
 	h.Set("X-Content-Type-Options", "nosniff")
 	// With no-referrer, browsers would send the origin "null" with our own forms.
@@ -245,13 +259,17 @@ func (l *Login) asset(name, contentType string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		h := c.Response().Header()
-		h.Set("Cache-Control", "public, max-age=600")
-		h.Del("Pragma")
-		h.Del("Expires")
-		h.Set("X-Content-Type-Options", "nosniff")
+		cacheable(c.Response().Header())
 		return c.Blob(http.StatusOK, contentType, content)
 	}
+}
+
+// cacheable lets browsers keep an answer for a while that is the same for everybody.
+func cacheable(h http.Header) {
+	h.Set("Cache-Control", "public, max-age=600")
+	h.Del("Pragma")
+	h.Del("Expires")
+	h.Set("X-Content-Type-Options", "nosniff")
 }
 
 // initials are up to two letters that stand for a name.

@@ -12,7 +12,7 @@ const webhooksPath = "/_mockcloud/webhooks"
 // toolPages are the pages that link to the tools for people: those on which
 // nobody is in the middle of a sign-in to an application, and which are reached as
 // the tools are: a gateway that puts something before the path knows the others.
-var toolPages = []string{"/login", "/logout", callbackPath, embedPath, webhooksPath}
+var toolPages = []string{"/login", "/logout", callbackPath, embedPath, webhooksPath, explorerPath, coveragePath}
 
 // tool is a link to a page of ours.
 type tool struct {
@@ -26,7 +26,12 @@ func (l *Login) tools(c echo.Context, p *page) ([]tool, error) {
 	if p.name == "error" || p.Prefix != "" || !slices.Contains(toolPages, path) {
 		return nil, nil
 	}
-	links := []tool{{Name: p.T("embed.title"), Href: embedPath}, {Name: p.T("webhooks.title"), Href: webhooksPath}}
+	links := []tool{
+		{Name: p.T("explorer.title"), Href: explorerPath},
+		{Name: p.T("coverage.title"), Href: coveragePath},
+		{Name: p.T("embed.title"), Href: embedPath},
+		{Name: p.T("webhooks.title"), Href: webhooksPath},
+	}
 	if path != "/login" {
 		s, err := l.session(c)
 		if err != nil {

@@ -3,7 +3,10 @@ package seed
 import (
 	"testing"
 
+	"github.com/mockcloud/mockcloud/internal/behaviour"
+	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
+	"github.com/mockcloud/mockcloud/openapi"
 )
 
 func BenchmarkParseDefault(b *testing.B) {
@@ -41,6 +44,30 @@ func BenchmarkApplyDefault(b *testing.B) {
 			return d.Apply(tx, testTime)
 		})
 		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkContactCenter reads the largest embedded fixture and looks at what it
+// puts into collections.
+func BenchmarkContactCenter(b *testing.B) {
+	source, err := Open("contact-center")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := spec.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	table := behaviour.Open(openapi.Behaviour, openapi.Collections)
+	b.ReportAllocs()
+	for b.Loop() {
+		d, err := Parse(source)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := d.Plantings(c, table); err != nil {
 			b.Fatal(err)
 		}
 	}

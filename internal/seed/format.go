@@ -28,6 +28,8 @@ type document struct {
 	integrationTypes []integrationTypeEntry
 	integrations     []integrationEntry
 	stubs            []stubEntry
+	include          []text // names of embedded fixtures
+	collections      []collectionEntry
 }
 
 var documentKeys = []key[document]{
@@ -72,6 +74,8 @@ var documentKeys = []key[document]{
 		return objects(v, &d.integrations, func(p place) integrationEntry { return integrationEntry{place: p} }, integrationKeys)
 	}},
 	{"stubs", false, func(d *document, v value) error { return v.stubs(&d.stubs) }},
+	{"include", false, func(d *document, v value) error { return v.texts(&d.include, value.name) }},
+	{"collections", false, func(d *document, v value) error { return v.collections(&d.collections) }},
 }
 
 type organizationEntry struct {

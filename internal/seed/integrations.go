@@ -73,7 +73,7 @@ type installed struct {
 }
 
 func (r *resolver) resolveIntegrations() error {
-	known, webhooks := make(names), make(names)
+	known, webhooks := r.namesOf("/integrations"), make(names)
 	for i := range r.from.integrations {
 		e := &r.from.integrations[i]
 		in := installed{from: e, record: integration.Integration{

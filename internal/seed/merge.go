@@ -63,6 +63,7 @@ func (d *document) add(more *document) error {
 	d.routingEntries.add(&more.routingEntries)
 	d.integrations = append(d.integrations, more.integrations...)
 	d.integrationTypes = append(d.integrationTypes, more.integrationTypes...)
+	d.collections = append(d.collections, more.collections...)
 	return nil
 }
 

@@ -26,6 +26,8 @@ type organization struct {
 
 	integrationTypes []*integration.Type
 	integrations     []installed
+	collections      []collectionEntry
+	known            map[string]names // by the path of a collection that a family keeps
 	credentials      []Credential
 }
 
@@ -66,7 +68,7 @@ func resolve(entries []*document, digest string) (*Document, error) {
 	}
 	ids, shortNames := make(map[string]place), make(names)
 	for _, entry := range merged {
-		r := &resolver{organization: &organization{}, from: entry, digest: digest, defaults: defaults, ids: ids}
+		r := &resolver{organization: &organization{known: make(map[string]names), collections: entry.collections}, from: entry, digest: digest, defaults: defaults, ids: ids}
 		if err := r.resolve(shortNames); err != nil {
 			return nil, err
 		}
@@ -97,6 +99,12 @@ type names map[string]named
 type named struct {
 	place
 	id, name string
+}
+
+// namesOf starts the names of a collection that a family keeps.
+func (r *resolver) namesOf(path string) names {
+	r.known[path] = make(names)
+	return r.known[path]
 }
 
 // identify enters a name and returns the id: the one that the fixture gives, or
@@ -170,7 +178,7 @@ func (r *resolver) resolveDivisions() error {
 			home = e
 		}
 	}
-	r.divisionIDs = make(names)
+	r.divisionIDs = r.namesOf(divisionsPath)
 	if home == nil {
 		if err := r.addHome(); err != nil {
 			return err
@@ -213,7 +221,7 @@ func (r *resolver) addDivision(e *divisionEntry, home bool) error {
 }
 
 func (r *resolver) resolveRoles() error {
-	r.roleIDs = make(names)
+	r.roleIDs = r.namesOf("/authorization/roles")
 	if err := r.addDefaultRoles(); err != nil {
 		return err
 	}

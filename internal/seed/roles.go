@@ -11,10 +11,6 @@ import (
 
 const defaultRolesFile = "embedded:default-roles.txt"
 
-// employeeHandle is the default role that every new user gets (facts:
-// authorization.md §3.2).
-const employeeHandle = "employee"
-
 // DefaultRoles returns the definitions of the default roles, without ids. Every
 // call reads them anew, so that the caller may change what it gets.
 func DefaultRoles() ([]*identity.Role, error) {

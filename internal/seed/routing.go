@@ -122,7 +122,7 @@ type queue struct {
 }
 
 func (r *resolver) resolveRouting() error {
-	presences := make(names)
+	presences := r.namesOf("/presence/definitions")
 	for _, p := range contactcenter.SystemPresences() {
 		presences[identity.Fold(p.System)] = named{place{path: "the presences of the system"}, p.ID, p.System}
 	}
@@ -139,23 +139,23 @@ func (r *resolver) resolveRouting() error {
 			return err
 		}
 	}
-	codes := make(names)
+	codes := r.namesOf("/routing/wrapupcodes")
 	for i := range r.from.wrapupCodes {
 		if err := r.resolveWrapupCode(&r.from.wrapupCodes[i], codes); err != nil {
 			return err
 		}
 	}
-	queues := make(names)
+	queues := r.namesOf("/routing/queues")
 	for i := range r.from.queues {
 		if err := r.resolveQueue(&r.from.queues[i], queues, codes); err != nil {
 			return err
 		}
 	}
 	var err error
-	if r.routing.skills, err = r.resolveSkills("skill", r.from.skills, func(u *userEntry) []assignedEntry { return u.skills }); err != nil {
+	if r.routing.skills, err = r.resolveSkills("skill", r.namesOf("/routing/skills"), r.from.skills, func(u *userEntry) []assignedEntry { return u.skills }); err != nil {
 		return err
 	}
-	r.routing.languages, err = r.resolveSkills("language", r.from.languages, func(u *userEntry) []assignedEntry { return u.languages })
+	r.routing.languages, err = r.resolveSkills("language", r.namesOf("/routing/languages"), r.from.languages, func(u *userEntry) []assignedEntry { return u.languages })
 	return err
 }
 

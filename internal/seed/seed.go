@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/fixtures"
@@ -37,14 +38,26 @@ func Open(nameOrFile string) (Source, error) {
 	}
 	data, err := os.ReadFile(nameOrFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Source{}, fmt.Errorf("fixture %s: there is no such file, and no embedded fixture of that name (embedded: %s): %w",
-			nameOrFile, strings.Join(names, ", "), fs.ErrNotExist)
+		return Source{}, &missingError{nameOrFile, names}
 	}
 	if err != nil {
 		return Source{}, fmt.Errorf("fixture: %w", err)
 	}
 	return Source{Name: nameOrFile, Data: data}, nil
 }
+
+// missingError says that there is no fixture of that name. It is fs.ErrNotExist,
+// whose words would add nothing.
+type missingError struct {
+	name     string
+	embedded []string
+}
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("fixture %s: there is no such file, and no embedded fixture of that name (embedded: %s)", e.name, strings.Join(e.embedded, ", "))
+}
+
+func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // Embedded lists the names of the embedded fixtures.
 func Embedded() ([]string, error) {
@@ -81,27 +94,65 @@ func digestOf(texts ...[]byte) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// Parse reads fixtures. A document adds to the organization of the same name
-// that an earlier one describes; names are resolved when all are read. What
-// stands in the way is an *Error.
+// Parse reads fixtures, and those that they include. A document adds to the
+// organization of the same name that an earlier one describes; names are resolved
+// when all are read. What stands in the way is an *Error.
 func Parse(sources ...Source) (*Document, error) {
-	var entries []*document
-	texts := make([][]byte, 0, len(sources))
+	p := parser{read: make(map[string]bool)}
 	for _, s := range sources {
-		texts = append(texts, s.Data)
-		roots, err := documents(s)
-		if err != nil {
+		p.read[s.Name] = true
+	}
+	for _, s := range sources {
+		if err := p.parse(s); err != nil {
 			return nil, err
 		}
-		for _, root := range roots {
-			entry := &document{place: root.place}
-			if err := object(root, entry, documentKeys); err != nil {
-				return nil, err
-			}
-			entries = append(entries, entry)
-		}
 	}
-	return resolve(entries, digestOf(texts...))
+	return resolve(p.entries, digestOf(p.texts...))
+}
+
+// parser collects the documents of sources.
+type parser struct {
+	entries []*document
+	texts   [][]byte
+	read    map[string]bool // sources that nobody need include
+}
+
+func (p *parser) parse(s Source) error {
+	p.texts = append(p.texts, s.Data)
+	roots, err := documents(s)
+	if err != nil {
+		return err
+	}
+	for _, root := range roots {
+		entry := &document{place: root.place}
+		if err := object(root, entry, documentKeys); err != nil {
+			return err
+		}
+		for _, name := range entry.include {
+			if err := p.include(name); err != nil {
+				return err
+			}
+		}
+		p.entries = append(p.entries, entry)
+	}
+	return nil
+}
+
+// include reads an embedded fixture before the one that asks for it.
+func (p *parser) include(name text) error {
+	names, err := Embedded()
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(names, name.s) {
+		return name.fail("there is no embedded fixture %q; there are %s", shorten(name.s), strings.Join(names, ", "))
+	}
+	s, err := Open(name.s)
+	if err != nil || p.read[s.Name] {
+		return err
+	}
+	p.read[s.Name] = true
+	return p.parse(s)
 }
 
 // Load opens and parses fixtures by their names; see Open.

@@ -340,7 +340,7 @@ func TestOpenFindsEmbeddedNamesAndFiles(t *testing.T) {
 		t.Errorf("Open(%s) = %s, %d bytes, %v", file, s.Name, len(s.Data), err)
 	}
 	_, err := Open("nosuch")
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "nosuch") || !strings.Contains(err.Error(), "embedded: default") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "nosuch") || !strings.HasSuffix(err.Error(), "(embedded: contact-center, default, salesforce)") {
 		t.Errorf("Open(nosuch): %v, want the name, the embedded names, and fs.ErrNotExist", err)
 	}
 	if _, err := Open(t.TempDir()); err == nil {

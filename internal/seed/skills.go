@@ -93,9 +93,8 @@ type holder struct {
 }
 
 // resolveSkills resolves one kind. of gives what a user has of it.
-func (r *resolver) resolveSkills(kind string, entries []skillEntry, of func(*userEntry) []assignedEntry) (skillSet, error) {
+func (r *resolver) resolveSkills(kind string, known names, entries []skillEntry, of func(*userEntry) []assignedEntry) (skillSet, error) {
 	var t skillSet
-	known := make(names)
 	for i := range entries {
 		id, err := r.identify(kind, known, entries[i].name, entries[i].id)
 		if err != nil {

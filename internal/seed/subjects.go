@@ -39,7 +39,7 @@ func (n names) missing(at place, kind, name string) error {
 }
 
 func (r *resolver) resolveUsers() error {
-	r.userIDs = make(names)
+	r.userIDs = r.namesOf("/users")
 	for i := range r.from.users {
 		e := &r.from.users[i]
 		user := &identity.User{
@@ -80,7 +80,7 @@ func (r *resolver) resolveUsers() error {
 // roles, as the service does with every new user. A fixture can refuse it, and
 // an organization without that role has none to give.
 func (r *resolver) employ(e *userEntry, pairs []identity.Pair) ([]identity.Pair, error) {
-	i := slices.IndexFunc(r.roles, func(role *identity.Role) bool { return role.DefaultRoleID == employeeHandle })
+	i := slices.IndexFunc(r.roles, func(role *identity.Role) bool { return role.DefaultRoleID == identity.EmployeeRole })
 	if i < 0 {
 		if e.employee.on {
 			return nil, e.employee.fail("is true, but defaultRoles leaves out the employee role")
@@ -97,7 +97,7 @@ func (r *resolver) employ(e *userEntry, pairs []identity.Pair) ([]identity.Pair,
 }
 
 func (r *resolver) resolveGroups() error {
-	r.groupIDs, r.members = make(names), make(map[string][]*identity.User)
+	r.groupIDs, r.members = r.namesOf("/groups"), make(map[string][]*identity.User)
 	byID := make(map[string]*identity.User, len(r.users))
 	for _, u := range r.users {
 		byID[u.ID] = u
@@ -159,7 +159,7 @@ func (r *resolver) people(addresses []text, byID map[string]*identity.User) ([]*
 }
 
 func (r *resolver) resolveClients() error {
-	r.clientIDs = make(names)
+	r.clientIDs = r.namesOf("/oauth/clients")
 	for i := range r.from.clients {
 		e := &r.from.clients[i]
 		if err := e.check(); err != nil {

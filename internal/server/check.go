@@ -7,6 +7,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/contactcenter"
+	"github.com/mockcloud/mockcloud/internal/engine"
 	"github.com/mockcloud/mockcloud/internal/identity"
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/login"
@@ -28,6 +29,7 @@ func collections() []store.Checker {
 		actions.Collections(),
 		login.Collections(),
 		upload.Collections(),
+		engine.Collections(),
 	)
 }
 

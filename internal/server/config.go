@@ -22,6 +22,7 @@ type Config struct {
 	Listen     string             // address to listen on; "" means a free port of 127.0.0.1
 	Path       string             // state file; "" means a temporary one, without fsync, removed on Close
 	Fixtures   *seed.Document     // what an empty state is seeded with; nil means the embedded default
+	Spec       string             // Swagger 2.0 document to lay over the catalogue; "" means none
 	Reset      bool               // start over from the fixtures, whatever the state file holds
 	PublicURL  string             // the URL that clients use; "" means the listen URL
 	GrantRule  identity.GrantRule // "" means strict
@@ -32,6 +33,8 @@ type Config struct {
 	PasswordGrant bool // serve the grant type password
 	NoImplicit    bool // refuse the implicit grant
 	NoQuickLogin  bool // do not offer the fixtures' users on the log-in page
+
+	CheckResponses bool // log every answer that does not fit its schema
 
 	Version string // shown by health; "" means "dev"
 
@@ -66,10 +69,11 @@ func idsOf(c clock.Clock) func() string {
 // filled is a Config without gaps.
 type filled struct {
 	listen, path, publicURL, version string
+	spec                             string
 	fixtures                         *seed.Document
 	reset, rateLimits                bool
 	passwordGrant, noQuickLogin      bool
-	noImplicit                       bool
+	noImplicit, checkResponses       bool
 	grantRule                        identity.GrantRule
 	jwtAlg                           auth.Algorithm
 	outbound                         outbound.Policy
@@ -84,9 +88,9 @@ type filled struct {
 func (c Config) fill() filled {
 	f := filled{
 		listen: c.Listen, path: c.Path, publicURL: strings.TrimRight(c.PublicURL, "/"), version: c.Version,
-		fixtures: c.Fixtures, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
+		fixtures: c.Fixtures, spec: c.Spec, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
 		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger, onSync: c.OnSync,
-		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit,
+		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit, checkResponses: c.CheckResponses,
 		outbound: c.Outbound, jwtAlg: c.JWTAlg, profiler: c.Profiler,
 	}
 	if f.listen == "" {

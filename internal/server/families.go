@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/mockcloud/mockcloud/internal/contactcenter"
+	"github.com/mockcloud/mockcloud/internal/engine"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/handlers/authorization"
 	"github.com/mockcloud/mockcloud/internal/handlers/greetings"
@@ -23,19 +24,19 @@ import (
 // family is a part of the API that implements operations by hand.
 type family interface{ Register(r *handlers.Registry) }
 
-// families lists them all. What none of them claims answers 501.
+// families lists them all. What none of them claims is the engine's.
 func (s *Server) families() []family {
 	return []family{
-		&authorization.Family{Objects: []authorization.Objects{
-			{Type: "QUEUE", Count: contactcenter.QueuesIn, DivisionOf: contactcenter.DivisionOfQueue, Move: contactcenter.MoveQueue},
-			{Type: "WRAPUPCODE", Count: contactcenter.WrapupCodesIn},
-		}},
+		&authorization.Family{Objects: append(s.engineObjects(),
+			authorization.Objects{Type: "QUEUE", Count: contactcenter.QueuesIn, DivisionOf: contactcenter.DivisionOfQueue, Move: contactcenter.MoveQueue},
+			authorization.Objects{Type: "WRAPUPCODE", Count: contactcenter.WrapupCodesIn},
+		)},
 		&greetings.Family{},
 		&groups.Family{Users: users.Render},
 		&identityproviders.Family{},
 		&integrations.Family{Engine: s.actions, Bell: &s.bell, RateLimits: s.config.rateLimits},
 		&oauth.Family{Usage: s.usage},
-		&organizations.Family{},
+		&organizations.Family{DefaultSite: engine.DefaultSite},
 		&presence.Family{},
 		&presencedefinitions.Family{},
 		&routing.Family{},

@@ -104,7 +104,7 @@ func (s *Server) correlationID(r *http.Request) string {
 // known by their last segment.
 func takeOffPrefix(r *http.Request) {
 	path := r.URL.EscapedPath()
-	for _, start := range [...]string{apiPrefix, "/oauth/", wellKnown, upload.Prefix} {
+	for _, start := range [...]string{apiPrefix, "/oauth/", wellKnown, upload.Prefix, upload.DownloadPrefix} {
 		i := strings.Index(path, start)
 		if i < 0 {
 			continue
@@ -158,7 +158,8 @@ func foldResource(path string) string {
 // are always answered, but the pages are for people (decisions.md 4).
 func forScripts(r *http.Request) bool {
 	path := r.URL.Path
-	return r.Method == http.MethodOptions || strings.HasPrefix(path, apiPrefix) || login.Owns(path) || strings.HasPrefix(path, wellKnown) || strings.HasPrefix(path, upload.Prefix)
+	return r.Method == http.MethodOptions || strings.HasPrefix(path, apiPrefix) || login.Owns(path) || strings.HasPrefix(path, wellKnown) ||
+		strings.HasPrefix(path, upload.Prefix) || strings.HasPrefix(path, upload.DownloadPrefix)
 }
 
 // exposed lists the answer headers that scripts in a browser may read.

@@ -27,7 +27,7 @@ func TestGoldenAnswers(t *testing.T) {
 		{"error-404", "GET", "/api/v2/oauth/clients/none", "", admin},
 		{"error-400-field", "POST", "/api/v2/oauth/clients", `{"authorizedGrantType":"CODE"}`, admin},
 		{"error-400-grant-rule", "POST", "/api/v2/oauth/clients", `{"name":"x","authorizedGrantType":"CLIENT-CREDENTIALS","roleDivisions":[{"roleId":"6d6f636b-0003-4000-8000-000000000002","divisionId":"*"}]}`, ben},
-		{"error-501", "GET", "/api/v2/routing/predictors", "", admin},
+		{"error-501", "GET", "/api/v2/notifications/channels/none/subscriptions", "", admin},
 		{"oauth-client", "GET", "/api/v2/oauth/clients/" + webApp, "", admin},
 		{"token-info", "GET", "/api/v2/tokens/me", "", admin},
 		{"organization", "GET", "/api/v2/organizations/me", "", admin},

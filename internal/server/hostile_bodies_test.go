@@ -124,6 +124,8 @@ const (
 	goodPolicy   = `{"name":"$name","effect":"ALLOW","subject":{"type":"USER","id":"$user"}}`
 	goodInput    = `{"QueueID":"$queue"}`
 	goodClient   = `{"name":"$name","authorizedGrantType":"CODE","scope":["users"],"registeredRedirectUri":["https://app.example.test/cb"]}`
+	goodGreeting = `{"name":"$name","type":"STATION","ownerType":"ORGANIZATION","owner":{"id":"6d6f636b-0001-4000-8000-000000000001"},"audioTTS":"odd"}`
+	goodPatch    = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"displayName","value":"$name"}]}`
 	goodSecret   = `{"name":"$name","type":"basicAuth","credentialFields":{"userName":"odd","password":"` + secretOfBody + `"}}`
 )
 
@@ -141,8 +143,8 @@ var goodBodies = map[string]string{
 	"postIntegrations":                `{"name":"$name","integrationType":{"id":"custom-rest-actions"},"intendedState":"DISABLED"}`,
 	"postOauthClients":                goodClient,
 	"putOauthClient":                  goodClient,
-	"postPresencedefinitions":         `{"languageLabels":{"en_US":"$name"},"systemPresence":"BUSY"}`,
-	"putPresencedefinition":           `{"languageLabels":{"en_US":"$name"},"systemPresence":"BUSY"}`,
+	"postPresencedefinitions":         `{"languageLabels":{"en_US":"$name"},"systemPresence":"Busy"}`,
+	"putPresencedefinition":           `{"languageLabels":{"en_US":"$name"},"systemPresence":"Busy"}`,
 	"postPresenceDefinitions":         goodPresence,
 	"putPresenceDefinition":           goodPresence,
 	"postUsers":                       `{"name":"$name","email":"$mail","divisionId":"$division","password":"` + secretOfBody + `"}`,
@@ -150,8 +152,16 @@ var goodBodies = map[string]string{
 	"putAuthorizationPoliciesTarget":  goodPolicy,
 	"putAuthorizationPolicy":          goodPolicy,
 	"postGroups":                      `{"name":"$name","type":"official","visibility":"public","rulesVisible":true}`,
-	"postGroupGreetings":              `{"name":"$name","type":"STATION","ownerType":"GROUP","audioTTS":"odd"}`,
-	"postUserGreetings":               `{"name":"$name","type":"STATION","ownerType":"USER","audioTTS":"odd"}`,
+	"postGroupGreetings":              `{"name":"$name","type":"STATION","ownerType":"GROUP","owner":{"id":"$group"},"audioTTS":"odd"}`,
+	"postUserGreetings":               `{"name":"$name","type":"STATION","ownerType":"USER","owner":{"id":"$user"},"audioTTS":"odd"}`,
+	"postGreetings":                   goodGreeting,
+	"putGreeting":                     goodGreeting,
+	"patchScimUser":                   goodPatch,
+	"patchScimV2User":                 goodPatch,
+	"patchScimGroup":                  strings.Replace(goodPatch, "displayName", "externalId", 1),
+	"patchScimV2Group":                strings.Replace(goodPatch, "displayName", "externalId", 1),
+	"postFlowsDatatables":             `{"name":"$name","schema":{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"title":"Key","type":"string"}}}}`,
+	"postFlowsDatatableRows":          `{"key":"$name"}`,
 	"postRoutingQueues":               `{"name":"$name","division":{"id":"$division"},"acwSettings":{"wrapupPrompt":"MANDATORY_TIMEOUT","timeoutMs":10000}}`,
 }
 

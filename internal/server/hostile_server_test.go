@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mockcloud/mockcloud/internal/behaviour"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/mocktest"
 )
@@ -33,7 +34,8 @@ type hostile struct {
 	ops   []*spec.Operation // those that are implemented
 
 	router      router
-	implemented map[string]bool
+	implemented map[string]bool // held to all rules
+	families    map[string]bool // written by hand
 	readers     map[string]bool // paths that can be read; with /{ at the end those of members
 	admin       string          // token of a client that may do everything
 	person      string          // of a user who may, too
@@ -55,10 +57,14 @@ type hostile struct {
 	failed       map[string]bool // what has been told
 }
 
-// Nobody is asked outside of this process, and there are two organizations.
-func newHostile(t testing.TB) *hostile {
+// Nobody is asked outside of this process, and there are two organizations. The
+// fixtures are "default" unless others are named.
+func newHostile(t testing.TB, fixtures ...string) *hostile {
 	t.Helper()
-	h := &hostile{t: t, log: &watchedLog{}, implemented: map[string]bool{}, readers: map[string]bool{}, statuses: map[int]int{}, failed: map[string]bool{}, reached: map[string]int{}}
+	if len(fixtures) == 0 {
+		fixtures = []string{"default"}
+	}
+	h := &hostile{t: t, log: &watchedLog{}, implemented: map[string]bool{}, families: map[string]bool{}, readers: map[string]bool{}, statuses: map[int]int{}, failed: map[string]bool{}, reached: map[string]int{}}
 	second := filepath.Join(t.TempDir(), "second.yaml")
 	err := os.WriteFile(second, []byte("organization: {name: Second Org, shortName: second}\ndefaultRoles: all\ndivisions: [{name: Home, home: true}]\n"+
 		"users: [{email: stranger@second.test, name: Stranger, roles: ['* in *']}]\n"), 0o600)
@@ -67,13 +73,13 @@ func newHostile(t testing.TB) *hostile {
 	}
 	path := filepath.Join(t.TempDir(), "state.db")
 	h.srv = mocktest.Start(t, mocktest.Options{
-		Path: path, Fixtures: []string{"default", second}, Outbound: "none",
+		Path: path, Fixtures: append(fixtures, second), Outbound: "none",
 		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	})
 	h.wire.address = at(h.srv.URL)
 	t.Cleanup(h.wire.close)
 	for _, id := range h.srv.Implemented() {
-		h.implemented[id] = true
+		h.implemented[id], h.families[id] = true, true
 	}
 	c, err := spec.Load()
 	if err != nil {
@@ -96,6 +102,24 @@ func newHostile(t testing.TB) *hostile {
 	h.refresh()
 	h.state = openStateFile(t, path)
 	return h
+}
+
+// holdEngine holds the operations of the engine to the same rules as those that are
+// written by hand, and returns them.
+func (h *hostile) holdEngine() []*spec.Operation {
+	h.t.Helper()
+	p, err := thePlatform()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var ops []*spec.Operation
+	for _, op := range p.inOrder() {
+		if row := p.rows[op.ID]; !h.families[op.ID] && row != nil && row.Kind != behaviour.None {
+			h.implemented[op.ID] = true
+			ops = append(ops, op)
+		}
+	}
+	return ops
 }
 
 // certificate makes one that is valid now, without line breaks.

@@ -10,7 +10,7 @@ import (
 )
 
 // storm throws everything at one operation: all of it where there is something
-// behind it, and a choice where it is only checked and then answered 501.
+// behind it, and a choice where the engine answers.
 func (h *hostile) storm(op *spec.Operation, seed uint64) {
 	h.begin(op, seed)
 	n := func(few, many int) int {

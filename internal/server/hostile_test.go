@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,10 +146,11 @@ func FuzzOperations(f *testing.F) {
 			f.Add(uint16(i), "", "", "application/json", []byte(body))
 		}
 	}
+	ops := append(slices.Clip(h.ops), h.holdEngine()...)
 	f.Fuzz(func(t *testing.T, number uint16, id, query, media string, body []byte) {
 		h.t = t
 		h.failed = map[string]bool{}
-		h.begin(h.ops[int(number)%len(h.ops)], uint64(number))
+		h.begin(ops[int(number)%len(ops)], uint64(number))
 		q := h.good("fuzzed")
 		path, _, _ := strings.Cut(q.target, "?")
 		for _, p := range h.op.Parameters() {

@@ -283,8 +283,10 @@ func (x *exchange) invoke(ctx context.Context, _ *store.Tx) error {
 		return handlers.NotImplemented(x.call.Operation)
 	}
 	var err error
-	x.result, err = x.op.Invoke(ctx, x.call)
-	return err
+	if x.result, err = x.op.Invoke(ctx, x.call); err != nil {
+		return err
+	}
+	return x.followUp()
 }
 
 // HeaderExplain asks for an explanation of the decision; HeaderExplanation

@@ -27,7 +27,16 @@ func (s *Server) mount() {
 	router := s.echo.Router()
 	for _, op := range s.catalogue.Operations() {
 		impl := s.registry.Operation(op.ID)
-		router.Add(op.Method, echoPath(op.Path), func(c echo.Context) error { return s.serveOperation(c, op, impl) })
+		router.Add(op.Method, echoPath(op.Path), func(c echo.Context) error {
+			if impl == nil {
+				served, err := s.engine.Operation(op) // looked up when it is first called, and then known
+				if err != nil {
+					return err
+				}
+				return s.serveOperation(c, op, served)
+			}
+			return s.serveOperation(c, op, impl)
+		})
 	}
 	s.echo.HTTPErrorHandler = s.unmatched
 }
@@ -54,6 +63,9 @@ func echoPath(path string) string {
 func (s *Server) serveOperation(c echo.Context, op *spec.Operation, impl *handlers.Operation) error {
 	started := s.config.clock.Now()
 	r := c.Request()
+	if s.config.checkResponses {
+		defer s.checkAnswer(op, c.Response())()
+	}
 	param, ok := params(c)
 	if !ok {
 		return echo.ErrNotFound

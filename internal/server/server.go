@@ -26,7 +26,10 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/actions"
 	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/behaviour"
 	"github.com/mockcloud/mockcloud/internal/control"
+	"github.com/mockcloud/mockcloud/internal/coverage"
+	"github.com/mockcloud/mockcloud/internal/engine"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/login"
@@ -42,6 +45,7 @@ import (
 type Server struct {
 	config    filled
 	catalogue *spec.Catalogue
+	behaviour *behaviour.Table // what the operations do
 	registry  *handlers.Registry
 	db        *store.DB
 	temporary string // directory to remove on Close; "" where the state is kept
@@ -51,6 +55,7 @@ type Server struct {
 	actions   *actions.Engine
 	bell      integration.Bell // rings for each event of a webhook
 	env       handlers.Env
+	engine    *engine.Engine
 	echo      *echo.Echo
 	limits    rateLimits
 	usage     *usage.Recorder
@@ -69,6 +74,11 @@ type Server struct {
 
 	byRoute sync.Once // fills routes, which only tests ask for
 	routes  map[string]*spec.Operation
+
+	coverage struct { // see coverageTable
+		once  sync.Once
+		table *coverage.Table
+	}
 }
 
 // Start opens the state, seeds it where it is empty, and begins to serve. The
@@ -106,7 +116,7 @@ func (s *Server) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.catalogue, err = spec.Load(); err != nil {
+	if s.catalogue, s.behaviour, err = loadCatalogue(s.config.spec); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
 	if err := s.openState(ctx); err != nil {
@@ -191,6 +201,9 @@ func (s *Server) seed(ctx context.Context) error {
 		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
 		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Explain: s.explainLater, Bell: &s.bell,
 	}
+	if err := s.readyToPlant(); err != nil {
+		return err
+	}
 	found, err := s.control.Seeded(ctx)
 	if err != nil || (found && !s.config.reset) {
 		return err
@@ -199,11 +212,26 @@ func (s *Server) seed(ctx context.Context) error {
 	return s.control.Seed(ctx)
 }
 
-func (s *Server) assemble() error {
+// readyToPlant starts the engine, and checks what the fixtures put into its
+// collections.
+func (s *Server) readyToPlant() error {
 	s.env = handlers.Env{
 		Catalogue: s.catalogue, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID,
 		Random: s.config.random, GrantRule: s.config.grantRule,
 	}
+	s.engine = engine.New(engine.Config{
+		Catalogue: s.catalogue, Table: s.behaviour, Owners: owners(),
+		Clock: s.config.clock, NewID: s.config.newID, Issuer: s.URL, Signer: upload.NewSigner(s.config.random),
+	})
+	plantings, err := s.config.fixtures.Plantings(s.catalogue, s.engine.Table)
+	if err != nil || plantings == nil {
+		return err
+	}
+	s.control.Plant = func(tx *store.Tx, now time.Time) error { return s.engine.Plant(tx, &s.env, plantings, now) }
+	return nil
+}
+
+func (s *Server) assemble() error {
 	s.meters = s.newMeters()
 	s.limits.enforce = s.config.rateLimits
 	s.registry = handlers.NewRegistry(s.catalogue)
@@ -228,8 +256,10 @@ func (s *Server) assemble() error {
 		s.bell.RingAll() // for those who wait for events of what is gone
 	}
 	s.control.WebhooksPage = pages.WebhooksPage()
+	s.control.Documents, s.control.Coverage = pages.Documents, s.coverageTable
 	s.echo.GET("/", s.front)
 	s.echo.Any(upload.Prefix+"*", echo.WrapHandler(s.uploads()))
+	s.echo.Any(upload.DownloadPrefix+"*", echo.WrapHandler(s.downloads()))
 	s.echo.GET(controlPrefix+"/metrics", s.serveMetrics, s.control.Guard)
 	if s.config.profiler != nil {
 		s.echo.GET(controlPrefix+"/pprof/*", s.serveProfiles, s.control.Guard, control.LoopbackOnly)
@@ -251,7 +281,7 @@ func (s *Server) login() *login.Login {
 	l := &login.Login{
 		DB: s.db, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID, Issuer: s.URL, Logger: s.config.logger,
 		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard, TrustedHost: s.control.TrustedHost,
-		FixturesDigest: s.config.fixtures.Digest(),
+		FixturesDigest: s.config.fixtures.Digest(), Coverage: s.coverageTable, Documents: spec.NewDocuments(s.catalogue),
 	}
 	l.Issued = s.meters.countToken
 	if s.config.rateLimits {
@@ -260,9 +290,13 @@ func (s *Server) login() *login.Login {
 	if s.config.noQuickLogin {
 		return l
 	}
+	l.EnvironmentUser = s.config.fixtures.Environment().UserEmail
 	for _, c := range s.config.fixtures.Credentials() {
 		if c.Kind == seed.UserCredential && c.Secret != "" {
 			l.Seeded = append(l.Seeded, login.SeededUser{Org: c.OrgID, UserID: c.ID, Email: c.Login})
+		}
+		if c.Kind == seed.ClientCredential {
+			l.SeededClients = append(l.SeededClients, login.SeededClient{Org: c.OrgID, ID: c.ID})
 		}
 	}
 	return l
@@ -272,6 +306,8 @@ func (s *Server) login() *login.Login {
 func (s *Server) front(c echo.Context) error {
 	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
 		"Log in          "+s.URL()+"/login\n"+
+		"API explorer    "+s.URL()+"/_mockcloud/explorer\n"+
+		"Coverage        "+s.URL()+"/_mockcloud/coverage\n"+
 		"Client apps     "+s.URL()+"/_mockcloud/embed\n"+
 		"Webhooks        "+s.URL()+"/_mockcloud/webhooks\n"+
 		"Token endpoint  POST "+s.URL()+"/oauth/token\n"+

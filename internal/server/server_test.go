@@ -123,7 +123,8 @@ func TestAnswersExplainThemselvesOnRequest(t *testing.T) {
 		{"bad token, unknown path", srv.Bearer("x"), "/api/v2/nowhere", "bad.credentials", "not a token of this server"},
 		{"existence", srv.Admin(t), "/api/v2/oauth/clients/none", "client.not.found", "Mockcloud Admin"},
 		{"validation", srv.Admin(t), "/api/v2/users?pageSize=x", "invalid.query.param.value", "Mockcloud Admin"},
-		{"not implemented", srv.Admin(t), "/api/v2/routing/queues/none/estimatedwaittime", "not.implemented", "routing:queue:view"},
+		{"existence, where the engine answers", srv.Admin(t), "/api/v2/routing/queues/none/estimatedwaittime", "resource.not.found", "routing:queue:view"},
+		{"not implemented", srv.Admin(t), "/api/v2/notifications/channels/none/subscriptions", "not.implemented", "Mockcloud Admin"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -41,7 +41,7 @@ func (o *Operation) checkBody(d *detail, r *Request, in *Input) *apierr.Error {
 		return malformed(err)
 	}
 	lost := dropUnset(schema, value, 0)
-	if err := schema.VisitJSON(value, o.catalogue.formats...); err != nil {
+	if err := o.catalogue.visit(schema, value); err != nil {
 		return o.refuse(value, err)
 	}
 	in.Body, in.Raw = value, r.Body
@@ -197,7 +197,7 @@ func dropUnset(schema *openapi3.Schema, value any, depth int) (lost bool) {
 // formats alone.
 func requestFormats() []openapi3.SchemaValidationOption {
 	formats := make(map[string]openapi3.StringFormatValidator)
-	for _, format := range []string{"date-time", "date", "interval"} {
+	for _, format := range []string{"date-time", "date", "interval", "local-date-time", "local-time"} {
 		formats[format] = openapi3.NewCallbackValidator(func(text string) error {
 			if !validDate(format, text) {
 				return errDate

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mockcloud/mockcloud/internal/spec"
+	"github.com/mockcloud/mockcloud/openapi"
 )
 
 // load returns a catalogue that nothing has used yet.
@@ -37,7 +38,7 @@ func TestCatalogueHoldsTheWholeAPI(t *testing.T) {
 	modes := make(map[spec.Mode]int)
 	auth := make(map[spec.Auth]int)
 	tokens := make(map[spec.Auth]int)
-	var userContext, clientContext, deprecated, preview, general int
+	var userContext, clientContext, deprecated, preview, general, newer, unknown int
 	for _, o := range c.Operations() {
 		methods[o.Method]++
 		paths[o.Path] = true
@@ -58,6 +59,8 @@ func TestCatalogueHoldsTheWholeAPI(t *testing.T) {
 			{f.ClientContext, &clientContext},
 			{f.Deprecated, &deprecated},
 			{f.Preview, &preview},
+			{f.Newer, &newer},
+			{f.UnknownPermission, &unknown},
 			{slices.ContainsFunc(f.Permissions, spec.Permission.General), &general},
 		} {
 			if flag.set {
@@ -65,32 +68,34 @@ func TestCatalogueHoldsTheWholeAPI(t *testing.T) {
 			}
 		}
 	}
-	// The totals are those of the specification, and one operation, one path, one
-	// mode and ten marks that the overlay brings.
+	// The totals are those of the official document and of the newer list, which
+	// marks ten operations of the document as deprecated.
 	tests := []struct {
 		name      string
 		got, want int
 	}{
-		{"operations", len(c.Operations()), 2726 + 1},
-		{"paths", len(paths), 1833 + 1},
-		{"GET", methods[http.MethodGet], 1291 + 1},
-		{"POST", methods[http.MethodPost], 696},
-		{"DELETE", methods[http.MethodDelete], 293},
-		{"PUT", methods[http.MethodPut], 244},
-		{"PATCH", methods[http.MethodPatch], 200},
+		{"operations", len(c.Operations()), 2726 + 664},
+		{"paths", len(paths), 1833 + 476},
+		{"GET", methods[http.MethodGet], 1291 + 283},
+		{"POST", methods[http.MethodPost], 696 + 212},
+		{"DELETE", methods[http.MethodDelete], 293 + 73},
+		{"PUT", methods[http.MethodPut], 244 + 36},
+		{"PATCH", methods[http.MethodPatch], 200 + 60},
 		{"HEAD", methods[http.MethodHead], 2},
-		{"mode ANY", modes[spec.Any], 1664}, // one less and one more
+		{"mode ANY", modes[spec.Any], 1663 + 565},
 		{"mode ALL", modes[spec.All], 686},
-		{"mode none", modes[spec.None], 376 + 1},
+		{"mode none", modes[spec.None], 377 + 91 + 8},
 		{"open operations", auth[spec.Open], 30},
 		{"operations for guests", auth[spec.Guest], 12},
-		{"operations for any platform token", tokens[spec.Token], 6},
+		{"operations for any platform token", tokens[spec.Token], 6 + 147},
 		{"operations that need a user", userContext, 34},
 		{"operations that refuse users", clientContext, 6},
 		{"deprecated operations", deprecated, 143 + 10},
 		{"previews", preview, 128},
+		{"newer operations", newer, 664},
+		{"operations whose permission is not known", unknown, 91},
 		{"operations with general permissions", general, 8},
-		{"permissions", len(c.Permissions()), 1095},
+		{"permissions", len(c.Permissions()), 1095 + 300},
 		{"scopes", len(c.Scopes()), 124},
 	}
 	for _, tt := range tests {
@@ -227,6 +232,34 @@ func TestEveryOperationTakesAMinimalRequest(t *testing.T) {
 		for _, status := range []int{f.Status, 400, 409, 501} {
 			_ = o.CheckResponse(status, []byte(`{}`)) // links the schema of the answer
 		}
+	}
+}
+
+// Corrections are part of the program, whatever document it was given.
+func TestAnotherCatalogueIsCorrectedToo(t *testing.T) {
+	t.Parallel()
+	const line = "GET\t/api/v2/zebras\tgetZebras\t?\t\t{\"answers\":{\"200\":\"Zebra\"},\"newer\":true}\n"
+	c, err := spec.LoadWith(spec.Texts{
+		Operations: openapi.Operations + line, Schemas: openapi.Schemas + "Zebra\t{\"type\":\"object\"}\n", Errors: openapi.Errors,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := operation(t, c, "getZebras").Facts()
+	if !f.UnknownPermission || !f.Newer || f.Mode != spec.None || len(f.Permissions) != 0 || f.ResponseSchema != "Zebra" {
+		t.Errorf("%+v", f)
+	}
+	if _, err := c.Schema("Zebra"); err != nil {
+		t.Error(err)
+	}
+	if got := operation(t, c, "postScimUsers").Facts().Status; got != http.StatusCreated {
+		t.Errorf("a corrected status is %d", got)
+	}
+	if _, found := load(t).Operation("getZebras"); found {
+		t.Error("the embedded catalogue has it, too")
+	}
+	if _, err := spec.LoadWith(spec.Texts{Operations: line}); err == nil {
+		t.Error("a catalogue without what is corrected was loaded")
 	}
 }
 
@@ -381,7 +414,7 @@ func TestPermissionsAreSortedAndDistinct(t *testing.T) {
 // Start-up may not parse what no request has touched. Not parallel, since
 // allocations are counted for the whole process.
 func TestLoadIsCheap(t *testing.T) {
-	const budget = 2000 // it has 2,727 operations to find
+	const budget = 2000 // it has 3,390 operations to find
 	if got := testing.AllocsPerRun(3, func() { load(t) }); got > budget {
 		t.Errorf("Load allocates %.0f times, more than %d", got, budget)
 	}

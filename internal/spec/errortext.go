@@ -70,3 +70,16 @@ func codeOf(key string) string {
 	code, _, _ = strings.Cut(code, "#")
 	return code
 }
+
+// OwnCodes lists the codes that the operation itself, and not nearly every one,
+// documents for a status.
+func (o *Operation) OwnCodes(status int) []string {
+	prefix := strconv.Itoa(status) + " "
+	var codes []string
+	for _, key := range o.detail().errors {
+		if code := codeOf(key); strings.HasPrefix(key, prefix) && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}

@@ -40,8 +40,11 @@ type Facts struct {
 	Tags        []string
 	Mode        Mode
 	Permissions []Permission // in the order of the specification
-	Scopes      []string     // any of them suffices; none means any token
-	Auth        Auth
+	// UnknownPermission tells that some permission is needed, and nobody knows
+	// which; the mode is None then.
+	UnknownPermission bool
+	Scopes            []string // any of them suffices; none means any token
+	Auth              Auth
 
 	UserContext   bool // refuses client credentials (documents not.a.user)
 	ClientContext bool // refuses users (documents not.a.client)
@@ -49,6 +52,7 @@ type Facts struct {
 	Status     int // of success
 	Deprecated bool
 	Preview    bool
+	Newer      bool     // known from today's SDKs only, not from the official document
 	Consumes   []string // media types of the request
 	Produces   []string // media types of the answer
 
@@ -106,6 +110,7 @@ type factsText struct {
 	Produces   []string                `json:"produces"`
 	Deprecated bool                    `json:"deprecated"`
 	Preview    bool                    `json:"preview"`
+	Newer      bool                    `json:"newer"`
 }
 
 // Catalogue is the one that the operation is in.
@@ -165,11 +170,19 @@ func (o *Operation) decode() (*detail, error) {
 		errors:  text.Errors,
 		without: text.Without,
 	}
-	d.Tags, d.Deprecated, d.Preview = text.Tags, text.Deprecated || o.catalogue.overlay.deprecates(o.ID), text.Preview
+	for _, status := range fix.Also {
+		if d.answers == nil {
+			d.answers = make(map[string]*namedSchema)
+		}
+		d.answers[strconv.Itoa(status)] = nil
+	}
+	d.Tags, d.Deprecated, d.Preview, d.Newer = text.Tags, text.Deprecated, text.Preview, text.Newer
 	d.Consumes, d.Produces = orJSON(text.Consumes), orJSON(text.Produces)
 	d.SCIM = slices.Contains(d.Produces, MediaSCIM)
 	d.Scopes = strings.Fields(c.scopes)
-	if d.Mode, d.Permissions, err = parsePermissions(c.permissions); err != nil {
+	if c.permissions == unknownPermission {
+		d.UnknownPermission = true
+	} else if d.Mode, d.Permissions, err = parsePermissions(c.permissions); err != nil {
 		return nil, err
 	}
 	if d.Auth, err = parseAuth(text.Auth); err != nil {

@@ -3,7 +3,6 @@ package spec
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // overlay is the hand-written correction of the generated catalogue. Entries
@@ -11,18 +10,14 @@ import (
 type overlay struct {
 	Operations map[string]*operationOverlay `json:"operations"`
 	Schemas    map[string]*schemaOverlay    `json:"schemas"`
-	Deprecated struct {
-		Why        string   `json:"why"`
-		Operations []string `json:"operations"`
-	} `json:"deprecated"`
 }
 
 type operationOverlay struct {
 	Why         string          `json:"why"`         // the source of the fact
-	New         string          `json:"new"`         // "METHOD /path": the generated catalogue lacks it
 	Permissions *string         `json:"permissions"` // replaces the column
 	Scopes      *string         `json:"scopes"`      // replaces the column
 	Status      int             `json:"status"`      // the success status
+	Also        []int           `json:"also"`        // statuses without a body that it answers, too
 	Params      []param         `json:"params"`      // further parameters, or others of the same name
 	Set         json.RawMessage `json:"set"`         // merge patch of the other facts
 }
@@ -40,10 +35,6 @@ func parseOverlay(text string) (*overlay, error) {
 		return nil, fmt.Errorf("spec: overlay: %w", err)
 	}
 	return &o, nil
-}
-
-func (o *overlay) deprecates(id string) bool {
-	return slices.Contains(o.Deprecated.Operations, id)
 }
 
 // merge applies a merge patch (RFC 7396) to a JSON text.

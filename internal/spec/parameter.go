@@ -1,6 +1,9 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Parameter is what the catalogue knows of a parameter in path, query or
 // header.
@@ -10,6 +13,7 @@ type Parameter struct {
 	List         bool
 	Required     bool
 	Enum         []string // what the value, or one element, may be; nil means anything
+	Default      string   // what leaving it out means, where that is one text or number
 }
 
 // Parameters lists the parameters of the operation.
@@ -24,7 +28,7 @@ func (o *Operation) Parameters() []Parameter {
 		}
 		all[i] = Parameter{
 			Name: p.Name, In: p.In, Type: one.Type, Format: one.Format, List: p.Type == "array",
-			Required: p.Required, Enum: slices.Clone(one.Enum),
+			Required: p.Required, Enum: slices.Clone(one.Enum), Default: strings.Trim(string(p.Default), `"`),
 		}
 	}
 	return all

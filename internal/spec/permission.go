@@ -55,6 +55,10 @@ func (p Permission) String() string { return p.text }
 // General tells whether the permission is a general one, such as "admin".
 func (p Permission) General() bool { return p.Entity == "" }
 
+// unknownPermission is the permission column of an operation that asks for a
+// permission which is not known.
+const unknownPermission = "?"
+
 // parsePermissions reads the permission column: mode, then permissions.
 func parsePermissions(column string) (Mode, []Permission, error) {
 	fields := strings.Fields(column)

@@ -233,11 +233,17 @@ func (p *param) allowed(err error) string {
 // that are not dates always are.
 func validDate(format, text string) bool {
 	switch format {
-	case "date-time":
+	case "date-time", "local-date-time": // clients send a zone with neither, or with both
 		_, err := clock.Parse(text)
 		return err == nil
 	case "date":
 		_, err := time.Parse(time.DateOnly, text)
+		return err == nil
+	case "local-time":
+		_, err := time.Parse(time.TimeOnly, text)
+		if err != nil {
+			_, err = time.Parse("15:04", text)
+		}
 		return err == nil
 	case "interval":
 		start, end, ok := strings.Cut(text, "/")

@@ -39,6 +39,9 @@ func TestCheckResponse(t *testing.T) {
 		{"HEAD has no body", "headTokensMe", 200, `{}`, "has no body"},
 		{"plain text", "getIntegrationsActionTemplate", 200, `{"not":"json`, ""},
 		{"another documented status", "deleteAlertingAlertsAll", 202, ``, ""},
+		{"a redirect that the overlay adds", "getDownload", 303, ``, ""},
+		{"and without a body", "getDownload", 303, `{}`, "has no body"},
+		{"a redirect of another", "getOauthClient", 303, ``, "not documented"},
 		{"an undocumented status", "getOauthClient", 201, `{}`, "not documented"},
 		{"an error", "getOauthClient", 404, `{"message":"m","code":"client.not.found","status":404,"contextId":"x","details":[],"errors":[]}`, ""},
 		{"an error of our own", "getOauthClient", 501, `{"message":"m","code":"not.implemented","status":501,"contextId":"x","details":[],"errors":[]}`, ""},
@@ -57,5 +60,23 @@ func TestCheckResponse(t *testing.T) {
 				t.Errorf("error = %v, want %q", err, tt.fault)
 			}
 		})
+	}
+}
+
+// What is said of an answer that does not fit goes to a log, and what the answer
+// holds may be a secret.
+func TestWhatDoesNotFitIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	const secret = "open-sesame"
+	for _, body := range []string{
+		`{"authorizedGrantType":"` + secret + `","name":"x"}`, `{"name":["` + secret + `"]}`, `{"name":"x","authorizedGrantType":"CODE","dateCreated":"` + secret + `"}`,
+		`{"name":"x","authorizedGrantType":"CODE","accessTokenValiditySeconds":"` + secret + `"}`, `{"name":{"x":"` + secret + `"}}`, `"` + secret + `"`, `["` + secret + `"]`,
+		`{"description":"` + secret + `"}`, `{"name":"x","colour":"` + secret + `"}`, secret, `{"name":"x"} ` + secret,
+	} {
+		err := operation(t, c, "getOauthClient").CheckResponse(200, []byte(body))
+		if err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: %v", body, err)
+		}
 	}
 }

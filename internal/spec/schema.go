@@ -183,7 +183,7 @@ func (s *schemas) find(name string) (*schemaText, error) {
 	if fix != nil && fix.Like != "" {
 		source = fix.Like
 	}
-	line, ok := lookUp(s.text, source)
+	line, ok := LookUp(s.text, source)
 	if !ok {
 		if fix == nil || !fix.New {
 			return nil, fmt.Errorf("there is no schema %q", source)
@@ -203,9 +203,9 @@ func (s *schemas) find(name string) (*schemaText, error) {
 	return &text, nil
 }
 
-// lookUp finds the line of a key in a text of lines "key<TAB>value" that are
-// sorted by key, without an index.
-func lookUp(text, key string) (string, bool) {
+// LookUp finds the line of a key in a text of lines "key<TAB>value" that are
+// sorted by key, without an index. Comments may come first.
+func LookUp(text, key string) (string, bool) {
 	low, high := 0, len(text) // starts of lines, or the end
 	for low < high {
 		middle := low + (high-low)/2

@@ -9,7 +9,6 @@
 package spec
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,10 +37,18 @@ type Catalogue struct {
 // Load reads the embedded catalogue. It is cheap; every call returns a
 // catalogue of its own.
 func Load() (*Catalogue, error) {
-	return load(openapi.Operations, openapi.Overlay)
+	return load(Texts{Operations: openapi.Operations, Schemas: openapi.Schemas, Errors: openapi.Errors}, openapi.Overlay)
 }
 
-func load(operations, corrections string) (*Catalogue, error) {
+// Texts are a catalogue in the form of the generated files of package openapi,
+// sorted as those are.
+type Texts struct{ Operations, Schemas, Errors string }
+
+// LoadWith reads another catalogue than the embedded one, such as one that a
+// newer document was laid over. The embedded corrections apply to it, too.
+func LoadWith(texts Texts) (*Catalogue, error) { return load(texts, openapi.Overlay) }
+
+func load(texts Texts, corrections string) (*Catalogue, error) {
 	o, err := parseOverlay(corrections)
 	if err != nil {
 		return nil, err
@@ -53,12 +60,12 @@ func load(operations, corrections string) (*Catalogue, error) {
 	c := &Catalogue{
 		divisions: divisions,
 		overlay:   o,
-		schemas:   newSchemas(openapi.Schemas, o),
-		errors:    sync.OnceValue(func() *errorTexts { return parseErrors(openapi.Errors) }),
+		schemas:   newSchemas(texts.Schemas, o),
+		errors:    sync.OnceValue(func() *errorTexts { return parseErrors(texts.Errors) }),
 		formats:   requestFormats(),
 		answers:   answerFormats(),
 	}
-	if err := c.readOperations(operations); err != nil {
+	if err := c.readOperations(texts.Operations); err != nil {
 		return nil, err
 	}
 	c.scopes = sync.OnceValue(c.gatherScopes)
@@ -66,10 +73,9 @@ func load(operations, corrections string) (*Catalogue, error) {
 	return c, nil
 }
 
-// readOperations finds the operations in the text and adds those that only the
-// overlay has, in the order of path and method.
+// readOperations finds the operations in the text.
 func (c *Catalogue) readOperations(text string) error {
-	all := make([]Operation, strings.Count(text, "\n")+len(c.overlay.Operations))
+	all := make([]Operation, strings.Count(text, "\n"))
 	n := 0
 	for line := range strings.Lines(text) {
 		if line[0] == '#' {
@@ -83,16 +89,6 @@ func (c *Catalogue) readOperations(text string) error {
 		if ok != [3]bool{true, true, true} {
 			return fmt.Errorf("spec: operation %d: a column is missing", n+1)
 		}
-		n++
-	}
-	generated := n
-	for id, fix := range c.overlay.Operations {
-		if fix.New == "" {
-			continue
-		}
-		op := &all[n]
-		op.ID, op.rest = id, "\t\t{}"
-		op.Method, op.Path, _ = strings.Cut(fix.New, " ")
 		n++
 	}
 	c.operations = make([]*Operation, n)
@@ -109,11 +105,6 @@ func (c *Catalogue) readOperations(text string) error {
 		if c.byID[id] == nil {
 			return fmt.Errorf("spec: overlay: there is no operation %q", id)
 		}
-	}
-	if n > generated {
-		slices.SortFunc(c.operations, func(a, b *Operation) int {
-			return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
-		})
 	}
 	return nil
 }

@@ -94,6 +94,44 @@ func (c *Collection[T]) KeysFrom(tx *Tx, index, prefix string) iter.Seq[string] 
 	return c.keys(tx, index, prefix)
 }
 
+// Range is a part of an index: the entries whose index key begins with Prefix, in
+// order or in reverse.
+type Range struct {
+	Index, Prefix string
+	// After leaves out what lies before this index key, and the key itself; ""
+	// leaves out nothing. It must be a whole key, and no other document may have it.
+	After   string
+	Reverse bool
+}
+
+// Scan iterates over the entries of a part of an index: index key and document key.
+// It looks at no document.
+func (c *Collection[T]) Scan(tx *Tx, r Range) iter.Seq2[string, string] {
+	return func(yield func(index, key string) bool) {
+		w, err := c.walk(tx, r.Index, r.Prefix, r.Reverse)
+		if err != nil {
+			return
+		}
+		// Where to begin, behind which key: an After that lies outside of the prefix
+		// leaves out all of it or nothing.
+		switch {
+		case r.Reverse:
+			w.last = []byte(r.Prefix + "\xff") // behind every key: texts are UTF-8
+			if after := r.After + "\x00"; r.After != "" && after < string(w.last) {
+				w.last = []byte(after)
+			}
+		case r.After != "" && r.After >= r.Prefix:
+			w.last = []byte(r.After + "\x00\xff")
+		}
+		for k, _ := w.next(); k != nil; k, _ = w.next() {
+			index, key, _ := strings.Cut(string(k), "\x00")
+			if !yield(index, key) {
+				return
+			}
+		}
+	}
+}
+
 func (c *Collection[T]) keys(tx *Tx, index, prefix string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		w, err := c.walk(tx, index, prefix, false)

@@ -33,6 +33,18 @@ func fill(t *testing.T, db *store.DB, n int) (byKey, byName []string) {
 	return byKey, byName
 }
 
+// mail is an address that only one document has.
+func mail(id string) string { return "m/" + id }
+
+// scanned are the keys of the documents that a scan finds.
+func scanned(tx *store.Tx, r store.Range) []string {
+	var keys []string
+	for _, key := range people.Scan(tx, r) {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
 func reversed(s []string) []string {
 	s = slices.Clone(s)
 	slices.Reverse(s)
@@ -278,6 +290,9 @@ func TestReverseIterationPassesEmptiedPages(t *testing.T) {
 	t.Parallel()
 	db := openTemp(t, store.Options{NoSync: true})
 	byKey, _ := fill(t, db, 500)
+	for _, key := range byKey {
+		putAll(t, db, &person{ID: key, Name: key, Email: mail(key), Notes: strings.Repeat("x", 300)})
+	}
 	update(t, db, func(tx *store.Tx) error {
 		for _, key := range byKey[100:400] {
 			if err := people.Delete(tx, key); err != nil {
@@ -287,6 +302,10 @@ func TestReverseIterationPassesEmptiedPages(t *testing.T) {
 		left := slices.Concat(byKey[:100], byKey[400:])
 		wantIDs(t, "forward", ids(t, people.All(tx)), left...)
 		wantIDs(t, "reverse", ids(t, people.Ordered(tx, "", true)), reversed(left)...)
+		gap := store.Range{Index: "email", After: mail(byKey[300])} // which is among those that are gone
+		wantIDs(t, "forward from the gap", scanned(tx, gap), byKey[400:]...)
+		gap.Reverse = true
+		wantIDs(t, "in reverse from the gap", scanned(tx, gap), reversed(byKey[:100])...)
 		for _, key := range left {
 			if err := people.Delete(tx, key); err != nil {
 				return err
@@ -295,6 +314,8 @@ func TestReverseIterationPassesEmptiedPages(t *testing.T) {
 		wantIDs(t, "nothing forward", ids(t, people.All(tx)))
 		wantIDs(t, "nothing in reverse", ids(t, people.Ordered(tx, "", true)))
 		wantIDs(t, "nothing by name in reverse", ids(t, people.Ordered(tx, "name", true)))
+		wantIDs(t, "nothing from the gap in reverse", scanned(tx, gap))
+		wantIDs(t, "nothing scanned in reverse", scanned(tx, store.Range{Index: "email", Prefix: "m", Reverse: true}))
 		return nil
 	})
 	checkFile(t, db)

@@ -72,6 +72,9 @@ func (m model) change(t *testing.T, tx *store.Tx, r *rand.Rand) {
 	o := []string{org, org, org, otherOrg}[r.IntN(4)]
 	tx = tx.In(o)
 	p := person{ID: fmt.Sprintf("id%03d", r.IntN(150)), Name: fmt.Sprint("n", r.IntN(20)), Notes: strings.Repeat("x", r.IntN(600))}
+	if r.IntN(4) > 0 {
+		p.Email = mailOf(r, p.ID)
+	}
 	for team := range 4 {
 		if r.IntN(3) == 0 {
 			p.Teams = append(p.Teams, fmt.Sprint("t", team))
@@ -115,6 +118,43 @@ func (m model) change(t *testing.T, tx *store.Tx, r *rand.Rand) {
 	}
 }
 
+// mailOf is one of few addresses that only this document has.
+func mailOf(r *rand.Rand, id string) string { return string(rune('a'+r.IntN(3))) + "/" + id }
+
+// scan checks parts of an index against the model: all of a prefix, and what comes
+// after a key, which may be there or not.
+func (m model) scan(t *testing.T, tx *store.Tx, r *rand.Rand) {
+	t.Helper()
+	tx = tx.In(org)
+	for range 20 {
+		at := store.Range{Index: "email", Reverse: r.IntN(2) == 0}
+		some := mailOf(r, fmt.Sprintf("id%03d", r.IntN(150)))
+		at.Prefix = some[:[]int{0, 1, 2, 5, len(some)}[r.IntN(5)]]
+		if r.IntN(3) > 0 {
+			at.After = mailOf(r, fmt.Sprintf("id%03d", r.IntN(150)))
+		}
+		if r.IntN(3) == 0 {
+			at.After = at.Prefix + "zz" // none is called that
+		}
+		var want []string
+		for _, p := range m[org] {
+			past := at.After == "" || (p.Email > at.After) != at.Reverse
+			if p.Email != "" && strings.HasPrefix(p.Email, at.Prefix) && past && p.Email != at.After {
+				want = append(want, p.Email+" "+p.ID)
+			}
+		}
+		slices.Sort(want)
+		if at.Reverse {
+			slices.Reverse(want)
+		}
+		var got []string
+		for index, key := range people.Scan(tx, at) {
+			got = append(got, index+" "+key)
+		}
+		wantIDs(t, fmt.Sprintf("Scan(%+v)", at), got, want...)
+	}
+}
+
 // Random calls, some of which fail, in random batches must leave what the model
 // says, at every point where it can be seen.
 func TestRandomBatchesAgreeWithAModel(t *testing.T) {
@@ -134,6 +174,7 @@ func TestRandomBatchesAgreeWithAModel(t *testing.T) {
 							mine.change(t, tx, r)
 						}
 						mine.compare(t, tx)
+						mine.scan(t, tx, r)
 						switch r.IntN(4) {
 						case 0:
 							return errChangedMyMind
@@ -149,7 +190,10 @@ func TestRandomBatchesAgreeWithAModel(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				view(t, db, func(tx *store.Tx) { m.compare(t, tx) })
+				view(t, db, func(tx *store.Tx) {
+					m.compare(t, tx)
+					m.scan(t, tx, r)
+				})
 				checkFile(t, db)
 				if t.Failed() {
 					break

@@ -43,6 +43,7 @@ type File struct {
 	io.ReaderAt
 	Size   int64
 	SHA256 string // in hexadecimal
+	Type   string // content type as the client has it; may be empty
 }
 
 // ServeHTTP takes a file.
@@ -131,7 +132,7 @@ func spool(r *http.Request, u *Upload, receiver Receiver) (*File, func(*store.Tx
 	case err != nil || size != r.ContentLength:
 		return nil, nil, &refusal{http.StatusBadRequest, "IncompleteBody", fmt.Sprintf("The file ended after %d of %d bytes.", size, r.ContentLength)}
 	}
-	file := &File{ReaderAt: disk, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	file := &File{ReaderAt: disk, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil)), Type: r.Header.Get("Content-Type")}
 	return file, receiver.Receive(u, file), nil
 }
 

@@ -1,7 +1,8 @@
-// Package upload takes files that come beside the API: an operation hands out a
-// URL that is signed and ends, and whoever has it puts one file there without a
-// token, as with the object storage that the real service points to. What
-// becomes of a file is left to the receiver of its purpose; files are not kept.
+// Package upload takes and gives files beside the API: an operation hands out a
+// URL that is signed and ends, and whoever has it puts one file there, or gets one,
+// without a token, as with the object storage that the real service points to. What
+// becomes of a file is left to the receiver of its purpose, and what is handed out
+// to whoever opens it; nothing is kept here.
 package upload
 
 import (
@@ -27,14 +28,15 @@ const Prefix = "/uploads/"
 // Upload is the leave to put a file.
 type Upload struct {
 	ID       string            `json:"id"`
-	Purpose  string            `json:"purpose"`  // names the receiver
-	Owner    string            `json:"owner"`    // what the file is for, such as the id of an action
-	FileName string            `json:"fileName"` // as the client calls it
-	Request  string            `json:"request"`  // the correlation id of the call that asked for it
-	Headers  map[string]string `json:"headers"`  // must come with the file
-	Signed   int64             `json:"signed"`   // seconds since 1970
-	Seconds  int               `json:"seconds"`  // how long the URL is good from then on
-	Hash     string            `json:"hash"`     // of the signature, which itself is not kept
+	Purpose  string            `json:"purpose"`        // names the receiver
+	Kind     string            `json:"kind,omitempty"` // tells the receiver what kind of thing that is; may be empty
+	Owner    string            `json:"owner"`          // what the file is for, such as the id of an action
+	FileName string            `json:"fileName"`       // as the client calls it
+	Request  string            `json:"request"`        // the correlation id of the call that asked for it
+	Headers  map[string]string `json:"headers"`        // must come with the file
+	Signed   int64             `json:"signed"`         // seconds since 1970
+	Seconds  int               `json:"seconds"`        // how long the URL is good from then on
+	Hash     string            `json:"hash"`           // of the signature, which itself is not kept
 }
 
 func (u *Upload) expires() int64 { return u.Signed + int64(u.Seconds) }

@@ -14,7 +14,13 @@ import (
 )
 
 func (f *Family) me(_ context.Context, c *handlers.Call, _ handlers.None) (*identity.OrgView, error) {
-	return c.Caller.Org.View(), nil
+	view := c.Caller.Org.View()
+	if view.DefaultSiteID != "" || f.DefaultSite == nil {
+		return view, nil
+	}
+	var err error
+	view.DefaultSiteID, err = f.DefaultSite(c.Tx)
+	return view, err
 }
 
 type orgInput struct {

@@ -4,10 +4,16 @@
 // are set.
 package organizations
 
-import "github.com/mockcloud/mockcloud/internal/handlers"
+import (
+	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/store"
+)
 
 // Family implements the operations.
-type Family struct{}
+type Family struct {
+	// DefaultSite is the site of organizations that have not chosen one; nil for none.
+	DefaultSite func(tx *store.Tx) (string, error)
+}
 
 // Register claims this family's operations.
 func (f *Family) Register(r *handlers.Registry) {

@@ -24,6 +24,11 @@ func (f *Family) registerSkills(r *handlers.Registry) {
 	handlers.On(r, "postRoutingLanguages", skillMaker(contactcenter.Languages))
 	handlers.On(r, "getRoutingLanguage", f.language)
 	handlers.On(r, "deleteRoutingLanguage", f.removeLanguage)
+	// The same languages under the path that they had before.
+	handlers.On(r, "getLanguages", skillLister(contactcenter.Languages))
+	handlers.On(r, "postLanguages", skillMaker(contactcenter.Languages))
+	handlers.On(r, "getLanguage", f.language)
+	handlers.On(r, "deleteLanguage", f.removeLanguage)
 }
 
 type skillList struct {

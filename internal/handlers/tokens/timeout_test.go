@@ -147,7 +147,8 @@ func TestWhatCountsAsUse(t *testing.T) {
 		"what is not there":              {"GET", "/api/v2/users/nobody", nil, 404, true},
 		"a path outside the catalogue":   {"GET", "/api/v2/nothing", nil, 404, true},
 		"a method outside the catalogue": {"DELETE", "/api/v2/users", nil, 405, true},
-		"what nobody implements":         {"GET", "/api/v2/routing/predictors", nil, 501, true},
+		"what no family implements":      {"GET", "/api/v2/routing/predictors", nil, 200, true},
+		"what nobody implements":         {"HEAD", "/api/v2/notifications/channels/none", nil, 501, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
