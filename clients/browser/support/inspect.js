@@ -15,11 +15,13 @@ const narrow = { width: 320, height: 640 };
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Checks the page against the rules. */
-async function accessible(page, where) {
-	const violations = await page.evaluate(async (tags) => {
-		const results = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false });
-		return results.violations.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map((n) => n.html).join(' ')}`);
-	}, rules);
+async function accessible(page, where, rest) {
+	const violations = await page.evaluate(async ([tags, foreign]) => {
+		const check = (what, type, values) => globalThis.axe.run(what, { runOnly: { type, values }, resultTypes: ['violations'], preload: false });
+		const results = [await check(foreign ? { exclude: foreign } : document, 'tag', tags)];
+		if (foreign) results.push(await check(foreign, 'rule', ['color-contrast']));
+		return results.flatMap((result) => result.violations).map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map((n) => n.html).join(' ')}`);
+	}, [rules, rest]);
 	assert.deepEqual(violations, [], `${where} is not accessible`);
 }
 
@@ -50,15 +52,16 @@ export async function linksLead(page, where) {
  * @param name of the pictures
  * @param dark whether there is one of the dark scheme too
  * @param links whether the links are checked
+ * @param rest what of the page is somebody else's, whose colours alone are checked
  */
-export async function inspect(page, name, { dark = false, links = true } = {}) {
+export async function inspect(page, name, { dark = false, links = true, rest } = {}) {
 	assert.equal(await page.locator('h1').count(), 1, `${name} has one main heading`);
 	assert.match(await page.title(), /^\S.* · mockcloud$/);
 	if (links) await linksLead(page, name);
 	await page.evaluate(axe.source);
 	for (const colorScheme of ['dark', 'light']) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-		await accessible(page, `${name} in ${colorScheme} colours`);
+		await accessible(page, `${name} in ${colorScheme} colours`, rest);
 		if (colorScheme === 'light' || dark) {
 			const suffix = colorScheme === 'dark' ? '-dark' : '';
 			await page.screenshot({ path: `${folder}${name}-desktop${suffix}.png` });
@@ -68,5 +71,15 @@ export async function inspect(page, name, { dark = false, links = true } = {}) {
 		}
 	}
 	await fits(page, name);
+	await page.setViewportSize(desktop);
+}
+
+/** Takes pictures of a page at another width, in both colour schemes. */
+export async function picture(page, name, size) {
+	await page.setViewportSize(size);
+	for (const colorScheme of ['dark', 'light']) {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await page.screenshot({ path: `${folder}${name}-${size.width}${colorScheme === 'dark' ? '-dark' : ''}.png` });
+	}
 	await page.setViewportSize(desktop);
 }
