@@ -253,9 +253,13 @@ func (p *plan) settable(name string) bool {
 	return s != nil && !s.ReadOnly
 }
 
-// demands tells whether a request must name a property.
-func (p *plan) demands(name string) bool {
-	return p.request != nil && slices.Contains(p.request.Required, name)
+// namesItself tells whether a request chooses the id of what it makes: where it must,
+// and where it gives no other name, as with the domains of e-mail.
+func (p *plan) namesItself(body fields) bool {
+	if p.request != nil && slices.Contains(p.request.Required, "id") {
+		return true
+	}
+	return p.settable("id") && textOf(body["name"]) == ""
 }
 
 // merge puts what was sent over what is stored: objects property by property,

@@ -73,7 +73,7 @@ func (p *plan) make(c *handlers.Call, collection string, body fields, id string)
 	}
 	refer(body, p.entity)
 	key := keyProperty(p.collection)
-	if id == "" && key != "" && (key != "id" || p.demands("id")) {
+	if id == "" && key != "" && (key != "id" || p.namesItself(body)) {
 		id = textOf(body[key])
 	}
 	if id == "" {

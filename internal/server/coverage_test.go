@@ -51,6 +51,7 @@ func coverageText(table *control.CoverageTable, described map[string]string) str
 		"- **nothing** answers %d: status 501, `not.implemented`.\n\n"+
 		"%d operations are known from the official document, %d are *newer*: known from the official SDKs only. %d are deprecated.\n\n",
 		total.Operations, total.Family, total.Engine, total.None, total.Operations-total.Newer, total.Newer, total.Deprecated)
+	writeShares(&b, table.Figures)
 	writeCounts(&b, table)
 	b.WriteString("\n## Operations\n\nMarks: *newer* than the official document, *deprecated*.\n")
 	for _, tag := range table.Tags {
@@ -60,6 +61,18 @@ func coverageText(table *control.CoverageTable, described map[string]string) str
 		}
 	}
 	return b.String()
+}
+
+// writeShares writes what the suite has measured over the whole catalogue.
+func writeShares(b *strings.Builder, f *coverage.Figures) {
+	if f == nil {
+		return
+	}
+	b.WriteString("## What the suite has measured\n\nA suite that is driven by the catalogue calls every operation (`go test ./internal/server -run Platform`). With `-v` it names what does not pass, and why.\n\n| what | passes | of | share |\n|---|---:|---:|---:|\n")
+	for _, s := range f.Shares {
+		fmt.Fprintf(b, "| %s | %d | %d | %.1f %% |\n", s.What, s.Passed, s.Tried, s.Percent())
+	}
+	b.WriteString("\n")
 }
 
 // writeCounts writes the table by tag, with what the suite has measured where that

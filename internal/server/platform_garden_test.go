@@ -65,7 +65,7 @@ func (w *world) bind(op *spec.Operation, bound map[string]string, fresh bool) {
 	}
 	for _, template := range templates {
 		segments := strings.Split(template, "/")
-		for i := range w.garden {
+		for _, i := range w.suitable(op) {
 			keys := w.garden[i].keys(segments, bound)
 			if keys == nil || w.isGone(w.garden[i].path) {
 				continue
@@ -79,6 +79,26 @@ func (w *world) bind(op *spec.Operation, bound map[string]string, fresh bool) {
 			}
 		}
 	}
+}
+
+// suitable are the numbers of all plants, those first whose parts are of the sort
+// that the operation's path names: a call for what is done to calls.
+func (w *world) suitable(op *spec.Operation) []int {
+	words := strings.Split(op.Path, "/")
+	var first, rest []int
+	for i := range w.garden {
+		parts, _ := w.garden[i].body["participants"].([]any)
+		suits := slices.ContainsFunc(parts, func(part any) bool {
+			object, _ := part.(map[string]any)
+			return hasAny(object, words)
+		})
+		if suits {
+			first = append(first, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return append(first, rest...)
 }
 
 // keys are the parameters of a template in the plant's path; nil where it has

@@ -88,6 +88,7 @@ func (w *world) signIn() {
 		w.t.Fatalf("reset: %d %s", status, body)
 	}
 	clear(w.known)
+	clear(w.none)
 	clear(w.gone)
 	e := fixtures.Environment()
 	for wanted, token := range map[string]*string{`{"client":"` + e.ClientID + `"}`: &w.admin, `{"user":"` + e.UserEmail + `"}`: &w.person} {

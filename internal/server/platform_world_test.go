@@ -33,6 +33,7 @@ type platform struct {
 	byKind    map[string]map[behaviour.Kind]*spec.Operation // anonymous collection → kind → operation
 	means     map[string]string                             // path parameter → the collection that it means
 	paths     map[string]map[string]*spec.Operation         // anonymous path below /api/v2 → method → operation
+	router    router
 }
 
 // thePlatform is made once, since decoding all operations takes its time.
@@ -44,7 +45,7 @@ var thePlatform = sync.OnceValues(func() (*platform, error) {
 	p := &platform{
 		catalogue: c, table: behaviour.Open(openapi.Behaviour, openapi.Collections),
 		rows: map[string]*behaviour.Row{}, byKind: map[string]map[behaviour.Kind]*spec.Operation{}, means: map[string]string{},
-		paths: map[string]map[string]*spec.Operation{},
+		paths: map[string]map[string]*spec.Operation{}, router: newRouter(c.Operations()),
 	}
 	for _, op := range c.Operations() {
 		at := strings.TrimPrefix(behaviour.Anonymous(op.Path), "/api/v2")
@@ -124,6 +125,7 @@ type world struct {
 	prepare              func() // makes it the world of a server that has just been started or reset
 
 	known  map[string]string // concrete collection → key of an item
+	none   map[string]bool   // concrete collections in which nothing could be found or made
 	making map[string]bool   // collections to which an item is being added
 	made   map[string]bool   // keys of what was added
 	failed map[string]string // collection → why nothing could be added
@@ -150,6 +152,7 @@ func worldOf(t *testing.T, srv *mocktest.Server) *world {
 	w.prepare = func() {
 		w.admin, w.person, w.guest = srv.Admin(t).Token, srv.AsUser(t, "admin@mockcloud.test").Token, ""
 		clear(w.known)
+		clear(w.none)
 		clear(w.gone)
 		export, err := os.ReadFile("../../fixtures/actions/01-queue-member-presence.json")
 		if err != nil {
@@ -175,7 +178,7 @@ func remoteWorld(t *testing.T, address string) *world {
 	}
 	w := &world{
 		platform: p, t: t, url: address, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}},
-		known: map[string]string{}, making: map[string]bool{}, gone: map[string]bool{}, failed: map[string]string{}, made: map[string]bool{},
+		known: map[string]string{}, none: map[string]bool{}, making: map[string]bool{}, gone: map[string]bool{}, failed: map[string]string{}, made: map[string]bool{},
 	}
 	w.misfit = func(op *spec.Operation, call string, err error) { w.t.Errorf("%s: %s: %v", op.ID, call, err) }
 	t.Cleanup(w.client.CloseIdleConnections)
@@ -252,7 +255,11 @@ func (w *world) send(token string, op *spec.Operation, path string, body any) *m
 		w.t.Fatalf("%s %s: %v", op.ID, path, err)
 	}
 	got := &mocktest.Response{Status: answer.StatusCode, Header: answer.Header, Body: content}
-	if err := op.CheckResponse(got.Status, got.Body); err != nil {
+	answers := op
+	if other := w.router.find(op.Method, path); other != nil {
+		answers = other // what stands in a path as it is goes before parameters
+	}
+	if err := answers.CheckResponse(got.Status, got.Body); err != nil {
 		w.misfit(op, op.Method+" "+path, err)
 	}
 	return got
@@ -303,8 +310,8 @@ func (w *world) item(template, concrete string) string {
 	if key, ok := w.known[concrete]; ok {
 		return key
 	}
-	if w.making[concrete] {
-		return "" // a thing that would need itself
+	if w.making[concrete] || w.none[concrete] {
+		return "" // a thing that would need itself, or that was looked for before
 	}
 	w.making[concrete] = true
 	defer delete(w.making, concrete)
@@ -317,6 +324,8 @@ func (w *world) item(template, concrete string) string {
 	}
 	if key != "" {
 		w.known[concrete] = key
+	} else if len(w.making) == 1 {
+		w.none[concrete] = true
 	}
 	return key
 }
@@ -479,6 +488,9 @@ var otherNames = map[string]string{
 // is that of a queue.
 func (w *world) reference(name string) string {
 	short := strings.TrimSuffix(name, "Id")
+	if short == "" {
+		return ""
+	}
 	if stem, many := strings.CutSuffix(short, "ies"); many {
 		short = stem + "y"
 	}

@@ -140,7 +140,7 @@ describe('an operation that is not implemented', () => {
 	test('is answered with 501, and the SDK does not try again', async () => {
 		const session = await signedIn(server);
 		const counter = countRequests(session);
-		await refused(session.analytics.postAnalyticsConversationsDetailsQuery({ interval }), { status: 501, code: 'not.implemented' });
+		await refused(session.notifications.postNotificationsChannels(), { status: 501, code: 'not.implemented' });
 		assert.equal(counter.requests, 1);
 	});
 

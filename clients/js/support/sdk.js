@@ -18,6 +18,7 @@ export class Session {
 		this.client.setEnvironment(nowhere);
 		this.client.setGateway({ protocol: 'http', host: server.host, port: server.port, ...gateway });
 		this.analytics = new platformClient.AnalyticsApi(this.client);
+		this.notifications = new platformClient.NotificationsApi(this.client);
 		this.authorization = new platformClient.AuthorizationApi(this.client);
 		this.groups = new platformClient.GroupsApi(this.client);
 		this.integrations = new platformClient.IntegrationsApi(this.client);
