@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/clock"
@@ -37,6 +38,11 @@ func conversations() subject {
 var mediaLists = map[string]string{
 	"calls": "calls", "callbacks": "callbacks", "chats": "chats", "emails": "emails", "messages": "messages", "cobrowsesessions": "cobrowsesessions",
 	"screenshares": "screenshares", "socials": "socialExpressions", "videos": "videos", "internalmessages": "internalMessages", "faxes": "calls",
+}
+
+// communicationLists are these properties, each once and always in one order.
+func communicationLists() []string {
+	return slices.Compact(slices.Sorted(maps.Values(mediaLists)))
 }
 
 const disconnected = "disconnected"
@@ -275,7 +281,7 @@ func communicationsOf(part fields, last string) []fields {
 		return []fields{part}
 	}
 	var all []fields
-	for _, list := range mediaLists {
+	for _, list := range communicationLists() {
 		all = append(all, partsOf(part[list])...)
 	}
 	return all
@@ -325,7 +331,7 @@ func handOver(c *handlers.Call, whole, part, body fields, now string) {
 			next["queueId"] = queue
 		}
 	}
-	for _, list := range mediaLists {
+	for _, list := range communicationLists() {
 		for _, communication := range partsOf(part[list]) {
 			communication["state"], communication["disconnectType"], communication["disconnectedTime"] = disconnected, "transfer", now
 			next[list] = []any{fields{"id": c.NewID(), "state": "alerting", "initialState": "alerting", "direction": communication["direction"], "held": false, "provider": "PureCloud"}}
@@ -345,7 +351,7 @@ func endConversation(c *handlers.Call, whole fields) {
 		whole["participants"] = participants
 	}
 	for _, one := range partsOf(participants) {
-		for _, list := range mediaLists {
+		for _, list := range communicationLists() {
 			for _, communication := range partsOf(one[list]) {
 				if textOf(communication["state"]) != disconnected {
 					communication["state"], communication["disconnectType"], communication["disconnectedTime"] = disconnected, "client", now

@@ -208,8 +208,10 @@ func (r *roamer) forget(q *oddRequest) {
 	path, _, _ := strings.Cut(q.target, "?")
 	known := r.alive[path]
 	delete(r.alive, path)
-	if _, id, ok := strings.Cut(path, "/users/"); ok { // one and the same through SCIM
-		maps.DeleteFunc(r.alive, func(other string, _ bool) bool { return strings.HasSuffix(other, "/users/"+id) })
+	for _, kind := range []string{"/users/", "/languages/"} { // one and the same through SCIM, and without /routing
+		if _, id, ok := strings.Cut(path, kind); ok {
+			maps.DeleteFunc(r.alive, func(other string, _ bool) bool { return strings.HasSuffix(other, kind+id) })
+		}
 	}
 	if !known {
 		return

@@ -161,6 +161,7 @@ func lives(t *testing.T, planted garden) (count tally, stateful map[string]bool)
 
 func unknownIDs(t *testing.T, planted garden) (count tally) {
 	w := ofContactCenter(t, planted, "")
+	w.stale = true // what is refused does no harm
 	for _, op := range w.catalogue.Operations() {
 		if row := w.rows[op.ID]; row != nil && row.Kind == behaviour.None {
 			continue
