@@ -236,7 +236,7 @@ func (b *batch) elementShape() *spec.Shape {
 
 // idIn is the id by which an element names its item.
 func (b *batch) idIn(body fields) string {
-	names := []string{"id", b.key()}
+	names := []string{"id", b.key}
 	if b.collection != "" {
 		names = append(names, b.noun()+"Id")
 	}

@@ -106,7 +106,7 @@ func (b *batch) addOne(e element) (*document, error) {
 // insert adds an item with the id, or with one of its own where that is "". Items
 // that are texts are known by them.
 func (b *batch) insert(body fields, id string) (*document, error) {
-	if b.key() == "" && id != "" {
+	if b.key == "" && id != "" {
 		body["id"] = id
 	}
 	return b.make(b.call, b.collection, body, id)

@@ -14,7 +14,7 @@ func (p *plan) copyItem(c *handlers.Call) (any, error) {
 		return nil, err
 	}
 	body := d.deep()
-	for _, name := range slices.Concat(createdNames, modifiedNames, creatorNames, modifierNames, []string{"id", "selfUri", "version", keyProperty(p.collection)}) {
+	for _, name := range slices.Concat(createdNames, modifiedNames, creatorNames, modifierNames, []string{"id", "selfUri", "version", p.key}) {
 		delete(body, name)
 	}
 	for name, value := range p.sent(c) {

@@ -80,6 +80,9 @@ type plan struct {
 	element    *spec.Shape           // of what a listing lists
 	whole      bool                  // the answer is an item as it is stored
 	elements   bool                  // the elements are
+	key        string                // the property that holds the items' key; "" where none does
+	numbered   bool                  // keys are numbers
+	integer    bool                  // and written as such
 	personal   bool                  // it is about the user who calls
 	free       []string              // properties that are kept as they were sent
 	wrapped    map[string]string     // properties that come wrapped
@@ -144,6 +147,13 @@ func (e *Engine) newPlan(op *spec.Operation) (*plan, error) {
 			newer = newer || of.Facts().Newer
 		}
 		p.marks = e.marksOf(p.entity, newer)
+	}
+	if p.collection != nil {
+		p.key = p.collection.Key
+	}
+	if p.entity != nil && p.entity.Has(p.key) {
+		p.integer = p.entity.Property(p.key).Type == "integer"
+		p.numbered = p.integer || p.key == "version"
 	}
 	p.names = p.namings()
 	p.whole = same(p.answer, p.entity)

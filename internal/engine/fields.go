@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
-	"github.com/mockcloud/mockcloud/internal/behaviour"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/spec"
 )
@@ -283,12 +282,4 @@ func merge(old, sent any) any {
 		out[name] = merge(out[name], value)
 	}
 	return out
-}
-
-// keyProperty is the property that holds the item's key, "id" being the usual one.
-func keyProperty(c *behaviour.Collection) string {
-	if c == nil {
-		return ""
-	}
-	return c.Key
 }

@@ -52,7 +52,7 @@ func idFilter(p *plan, param spec.Parameter) func(*plan, *ask, []string) error {
 		_, property := p.locate(name)
 		own = !property && p.noun() != "" && strings.HasSuffix(p.noun(), strings.ToLower(short))
 	}
-	if !own || p.key() == "" {
+	if !own || (p.key == "" && !p.element.Has("id")) {
 		return nil
 	}
 	most, code := idLimit(p.op)
@@ -108,18 +108,6 @@ func tooManyIDs(op *spec.Operation, param string, most int, code string) error {
 		return apierr.New(status, code, message).OnField(param)
 	}
 	return apierr.InvalidQuery(param, "too many ids", "up to "+strconv.Itoa(most)+" ids")
-}
-
-// key is the property that holds the key of what is listed; "" where the elements
-// have none.
-func (p *plan) key() string {
-	if p.collection != nil && p.collection.Key != "" {
-		return p.collection.Key
-	}
-	if p.element != nil && p.element.Has("id") {
-		return "id"
-	}
-	return ""
 }
 
 // nameFilter is for the name, which has an index of its own.

@@ -72,12 +72,11 @@ func (p *plan) make(c *handlers.Call, collection string, body fields, id string)
 		}
 	}
 	refer(body, p.entity)
-	key := keyProperty(p.collection)
-	if id == "" && key != "" && (key != "id" || p.namesItself(body)) {
-		id = textOf(body[key])
+	if id == "" && p.key != "" && (p.key != "id" || p.namesItself(body)) {
+		id = textOf(body[p.key])
 	}
 	if id == "" {
-		if id = c.NewID(); p.numbered(key) {
+		if id = c.NewID(); p.numbered {
 			n, err := p.next(c.Tx, collection)
 			if err != nil {
 				return nil, err
@@ -87,14 +86,9 @@ func (p *plan) make(c *handlers.Call, collection string, body fields, id string)
 	}
 	d := &document{Path: collection + "/" + escape(id)}
 	if len(d.Path) > maxPath {
-		return nil, apierr.BadRequest("The key of the entity is too long.").OnField(key)
+		return nil, apierr.BadRequest("The key of the entity is too long.").OnField(p.key)
 	}
-	if key != "" {
-		body[key] = id
-		if p.entity != nil && p.entity.Property(key) != nil && p.entity.Property(key).Type == "integer" {
-			body[key] = json.Number(id)
-		}
-	}
+	p.setKey(body, id)
 	var err error
 	if d.Division, err = p.divisionOf(c, body, ""); err != nil {
 		return nil, err
@@ -117,7 +111,7 @@ func (p *plan) make(c *handlers.Call, collection string, body fields, id string)
 	d.Name = textOf(body["name"])
 	err = add(c.Tx, d)
 	if errors.Is(err, store.ErrExists) {
-		return nil, p.taken(c, key, id)
+		return nil, p.taken(c, p.key, id)
 	}
 	if err == nil {
 		err = p.keepVersion(c, d)
@@ -128,12 +122,15 @@ func (p *plan) make(c *handlers.Call, collection string, body fields, id string)
 	return d, err
 }
 
-// numbered tells whether the items of the collection have numbers for keys.
-func (p *plan) numbered(key string) bool {
-	if p.entity == nil || p.entity.Property(key) == nil {
-		return false
+// setKey writes an item's key into its fields, where they have a place for it.
+func (p *plan) setKey(body fields, id string) {
+	switch {
+	case p.key == "":
+	case p.integer:
+		body[p.key] = json.Number(id)
+	default:
+		body[p.key] = id
 	}
-	return p.entity.Property(key).Type == "integer" || key == "version"
 }
 
 // next is the number of the next item of a collection.
@@ -190,8 +187,8 @@ func (p *plan) alter(c *handlers.Call, old *document, body fields, whole bool) (
 		}
 	}
 	out := p.changed(stored, body, whole)
-	if key := keyProperty(p.collection); key != "" {
-		out[key] = stored[key]
+	if p.key != "" {
+		out[p.key] = stored[p.key]
 	}
 	if p.entity != nil {
 		p.keepStates(out, stored)

@@ -162,7 +162,6 @@ func (p *plan) question(c *handlers.Call) (*ask, error) {
 			return nil, err
 		}
 	}
-	p.onlyMine(c, a)
 	p.onlyOwned(c, a)
 	by, order := q.Get("sortBy"), q.Get("sortOrder")
 	if by == "" && p.listing.sorted {

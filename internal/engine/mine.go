@@ -33,33 +33,3 @@ func ownPlace(template string, c *handlers.Call) string {
 	}
 	return strings.Replace(expand(own, c), anyParent, escape(c.Caller.User.ID), 1)
 }
-
-// mineBy are the properties of which one must name the caller for an item to be
-// listed as the caller's, by operation.
-//
-// Guess: for appointments, that it does not matter as what the caller has to do with
-// them; of contests, that only the agents who take part do.
-var mineBy = map[string][]string{
-	"getCoachingAppointmentsMe":       {"attendees", "facilitator", "createdBy"},
-	"getGamificationContestsMe":       {"participants"},
-	"getJourneyViewsJobsMe":           {"userId"},
-	"getLearningAssignmentsMe":        {"user"},
-	"getUsersDevelopmentActivitiesMe": {"attendees", "facilitator"},
-	"getVoicemailMeMessages":          {"user"},
-}
-
-// onlyMine narrows a listing to what is the caller's.
-func (p *plan) onlyMine(c *handlers.Call, a *ask) {
-	if c.Caller == nil || c.Caller.User == nil {
-		return
-	}
-	var conditions []condition
-	for _, name := range mineBy[p.op.ID] {
-		if f, ok := p.locate(name); ok {
-			conditions = append(conditions, f.is([]string{c.Caller.User.ID}))
-		}
-	}
-	if len(conditions) > 0 {
-		a.keep = append(a.keep, some(conditions))
-	}
-}

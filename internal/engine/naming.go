@@ -59,8 +59,8 @@ func (p *plan) namings() []naming {
 }
 
 // mayLieIn are the collections that a property may refer to: that of the parent which
-// has its name, the one that its last word always means, those beside the item's own whose noun it ends with, and users
-// where the shape says so.
+// has its name, the one that its last word always means, those beside the item's own
+// whose noun it ends with, and users where the shape says so.
 func (p *plan) mayLieIn(name string, shape *spec.Shape) []string {
 	var found []string
 	add := func(collection string) {
@@ -259,7 +259,7 @@ func nameIn[T any](of *store.Collection[T], name func(T) string) familyName {
 // nameUser makes an item that stands for a user, such as a member of a team, say so:
 // the name and the address are the user's.
 func (p *plan) nameUser(c *handlers.Call, body fields) {
-	if c.Tx == nil || !strings.HasPrefix(p.entity.Name, "UserReference") || keyProperty(p.collection) != "id" {
+	if c.Tx == nil || !strings.HasPrefix(p.entity.Name, "UserReference") || p.key != "id" {
 		return
 	}
 	id := textOf(body["id"])

@@ -8,13 +8,21 @@ import (
 	"github.com/mockcloud/mockcloud/internal/identity"
 )
 
-// Some listings are the caller's own although nothing in their path says so. A client
-// that is no user owns nothing there.
+// Some listings are the caller's own, some of them although nothing in their path says
+// so. A client that is no user owns nothing there.
 //
-// Guess: the specification says of few of them whose things they list.
+// Guess: the specification says of few of them whose things they list. For
+// appointments, that it does not matter as what the caller has to do with them; of
+// contests, that only the agents who take part do.
 
 // ownedBy are the properties of which one must name the caller, by operation.
 var ownedBy = map[string][]string{
+	"getCoachingAppointmentsMe":             {"attendees", "facilitator", "createdBy"},
+	"getGamificationContestsMe":             {"participants"},
+	"getJourneyViewsJobsMe":                 {"userId"},
+	"getLearningAssignmentsMe":              {"user"},
+	"getUsersDevelopmentActivitiesMe":       {"attendees", "facilitator"},
+	"getVoicemailMeMessages":                {"user"},
 	"getFaxDocuments":                       {"createdBy"},
 	"getUserrecordings":                     {"createdBy"},
 	"getVoicemailMessages":                  {"user"},

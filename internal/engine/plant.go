@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -185,12 +184,7 @@ func (p *plan) plantItem(c *handlers.Call, body fields, id string) error {
 	if len(d.Path) > maxPath {
 		return errors.New("its key is too long")
 	}
-	if key := keyProperty(p.collection); key != "" {
-		body[key] = id
-		if p.entity != nil && p.entity.Property(key) != nil && p.entity.Property(key).Type == "integer" {
-			body[key] = json.Number(id)
-		}
-	}
+	p.setKey(body, id)
 	var err error
 	if d.Division, err = p.divisionOf(c, body, ""); err != nil {
 		return err

@@ -32,7 +32,6 @@ import (
 	"github.com/mockcloud/mockcloud/internal/engine"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/integration"
-	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -274,32 +273,6 @@ func (s *Server) assemble() error {
 		ConnState:         s.connections.track,
 	}
 	return nil
-}
-
-// login is the login host.
-func (s *Server) login() *login.Login {
-	l := &login.Login{
-		DB: s.db, Authority: s.authority, Clock: s.config.clock, NewID: s.config.newID, Issuer: s.URL, Logger: s.config.logger,
-		Scopes: s.catalogue.Scopes, PasswordGrant: s.config.passwordGrant, NoImplicit: s.config.noImplicit, Guard: s.control.Guard, TrustedHost: s.control.TrustedHost,
-		FixturesDigest: s.config.fixtures.Digest(), Coverage: s.coverageTable, Documents: spec.NewDocuments(s.catalogue),
-	}
-	l.Issued = s.meters.countToken
-	if s.config.rateLimits {
-		l.Limit = s.limits.countTokenRequest(s.config.clock)
-	}
-	if s.config.noQuickLogin {
-		return l
-	}
-	l.EnvironmentUser = s.config.fixtures.Environment().UserEmail
-	for _, c := range s.config.fixtures.Credentials() {
-		if c.Kind == seed.UserCredential && c.Secret != "" {
-			l.Seeded = append(l.Seeded, login.SeededUser{Org: c.OrgID, UserID: c.ID, Email: c.Login})
-		}
-		if c.Kind == seed.ClientCredential {
-			l.SeededClients = append(l.SeededClients, login.SeededClient{Org: c.OrgID, ID: c.ID})
-		}
-	}
-	return l
 }
 
 // front is what a browser sees at the root.
