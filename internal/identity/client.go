@@ -146,8 +146,14 @@ const BuiltinOrg = "purecloud-builtin"
 // BuiltinID is the id of mockcloud's own client.
 const BuiltinID = "6d6f636b-636c-4f75-a400-000000000001"
 
+// BuiltinCallback is the path at which the console takes the codes of mockcloud's
+// own client: its one redirect URI, at whatever origin the browser has reached the
+// server by (decisions.md 38).
+const BuiltinCallback = "/signin/callback"
+
 // Builtin is mockcloud's own client, in no organization and in no list. Tokens
-// that `mockcloud token --user` prints belong to it.
+// that `mockcloud token --user` prints belong to it, and those of the console. It
+// has no secret and never gets one.
 func Builtin() *Client {
 	return &Client{
 		ID:              BuiltinID,
@@ -157,6 +163,9 @@ func Builtin() *Client {
 		State:           ClientActive,
 	}
 }
+
+// IsBuiltin says whether it is mockcloud's own client.
+func (c *Client) IsBuiltin() bool { return c.ID == BuiltinID }
 
 // The limits of access token validity, in seconds (facts: oauth.md §9).
 const (

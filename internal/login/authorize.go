@@ -17,7 +17,7 @@ import (
 // authorize is where an application sends a browser: it asks for whatever is
 // missing, page by page at the same address, and then sends the browser back.
 func (l *Login) authorize(c echo.Context) error {
-	req, err := l.readAuthorize(c.Request().Context(), c.Request().URL.RawQuery, l.ownCallback(c.Request()))
+	req, err := l.readAuthorize(c.Request().Context(), c.Request().URL.RawQuery, l.ownAddresses(c.Request()))
 	if err != nil {
 		return l.failAuthorize(c, req, err)
 	}

@@ -29,7 +29,7 @@ type authorizeRequest struct {
 	rawQuery     string
 	query        url.Values
 	client       *identity.Client
-	clientOrg    string
+	clientOrg    string // "" for mockcloud's own client
 	redirectURI  string
 	responseType string
 	state        string
@@ -65,9 +65,8 @@ const (
 var applicationErrors = []string{errorInvalidClientID, errorInvalidRedirectURI, errorInvalidResponseType, errorClientDisabled}
 
 // readAuthorize checks the request, the client and the redirect URI first. With
-// an error that may be redirected comes the request. For ownCallback see
-// registered.
-func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string) (*authorizeRequest, error) {
+// an error that may be redirected comes the request.
+func (l *Login) readAuthorize(ctx context.Context, rawQuery string, own ownAddresses) (*authorizeRequest, error) {
 	query, garbled := parseQuery(rawQuery) // told once it is known whom to tell
 	r := &authorizeRequest{
 		rawQuery: rawQuery, query: query, redirectURI: query.Get("redirect_uri"), responseType: query.Get("response_type"), state: query.Get("state"),
@@ -82,7 +81,7 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string)
 	}
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
 		var err error
-		r.client, r.clientOrg, err = findClient(tx, query.Get("client_id"), l.Clock.Now())
+		r.client, r.clientOrg, err = findApplication(tx, query.Get("client_id"), l.Clock.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			return untrusted{errorInvalidClientID}
 		}
@@ -99,7 +98,7 @@ func (l *Login) readAuthorize(ctx context.Context, rawQuery, ownCallback string)
 		return nil, err
 	case r.client.State != identity.ClientActive:
 		return nil, untrusted{errorClientDisabled}
-	case !registered(r.client, r.redirectURI, ownCallback):
+	case !own.registered(r.client, r.redirectURI):
 		l.Logger.Info("redirect URI refused", "client", r.client.ID, "redirect_uri", printable(r.redirectURI), "registered", r.client.RedirectURIs)
 		return nil, untrusted{errorInvalidRedirectURI}
 	case len(query["response_type"]) != 1 || (r.responseType != responseToken && r.responseType != responseCode):
@@ -126,20 +125,29 @@ func queryOf(r *http.Request) url.Values {
 	return query
 }
 
-// ownCallback is where the browser finds the page that stands in for an
-// application; "" where it calls the server by a name that may be somebody else's.
-func (l *Login) ownCallback(r *http.Request) string {
-	if !l.TrustedHost(r.Host) {
-		return ""
+// ownAddresses is where a browser finds pages of this server that people are
+// redirected to; "" where it calls the server by a name that may be somebody else's.
+type ownAddresses struct {
+	callback string // the page that stands in for an application
+	console  string // without a slash at the end
+}
+
+func (l *Login) ownAddresses(r *http.Request) ownAddresses {
+	own := ownAddresses{console: l.ConsoleURL(r)}
+	if l.TrustedHost(r.Host) {
+		own.callback = l.base(r) + callbackPath
 	}
-	return l.base(r) + callbackPath
+	return own
 }
 
 // registered says whether the URI is one of the client's, as a whole. The page of
 // this server that stands in for an application counts by its path, so that it
-// works on any port.
-func registered(client *identity.Client, uri, ownCallback string) bool {
-	if uri != "" && uri == ownCallback && slices.ContainsFunc(client.RedirectURIs, func(s string) bool { return strings.HasSuffix(s, callbackPath) }) {
+// works on any port; the console is wherever the server is.
+func (own ownAddresses) registered(client *identity.Client, uri string) bool {
+	if client.IsBuiltin() {
+		return own.console != "" && uri == own.console+identity.BuiltinCallback
+	}
+	if uri != "" && uri == own.callback && slices.ContainsFunc(client.RedirectURIs, func(s string) bool { return strings.HasSuffix(s, callbackPath) }) {
 		return true
 	}
 	return slices.Contains(client.RedirectURIs, uri) && redirectable(uri)
@@ -187,7 +195,12 @@ func (r *authorizeRequest) check(scopes []string) error {
 func (r *authorizeRequest) readChallenge() error {
 	challenge, method := r.query.Get("code_challenge"), r.query.Get("code_challenge_method")
 	switch {
-	case r.responseType == responseToken, challenge == "" && method == "":
+	case r.responseType == responseToken:
+		return nil
+	case challenge == "" && method == "":
+		if r.client.IsBuiltin() { // nothing else proves that the console trades the code
+			return refuse("invalid_request", "code_challenge is missing")
+		}
 		return nil
 	case method != "S256":
 		// A challenge without a method means plain (RFC 7636 §4.3).

@@ -5,14 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/mockcloud/mockcloud/internal/auth"
+	"github.com/mockcloud/mockcloud/internal/pages"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -22,34 +23,17 @@ type signedIn struct {
 	cookie string
 }
 
-// The cookies. Their names end in the port, since browsers share cookies among
-// all ports of a host, and more than one mockcloud may run there.
+// The cookies; see pages.CookieName.
 const (
-	cookieSession  = "mockcloud_session"
-	cookieBrowser  = "mockcloud_browser" // ties forms and single sign-on to the browser they were made for
-	cookieLanguage = "mockcloud_lang"
+	cookieSession = "mockcloud_session"
+	cookieBrowser = "mockcloud_browser" // ties forms and single sign-on to the browser they were made for
 )
-
-func cookieName(r *http.Request, name string) string {
-	if _, port, err := net.SplitHostPort(r.Host); err == nil {
-		return name + "_" + port
-	}
-	return name
-}
-
-func cookieValue(r *http.Request, name string) string {
-	found, err := r.Cookie(cookieName(r, name))
-	if err != nil {
-		return ""
-	}
-	return found.Value
-}
 
 // setCookie sets a cookie for as long as the browser runs, or for so many
 // seconds; less than zero takes it away.
 func (l *Login) setCookie(c echo.Context, name, value string, seconds int) {
 	http.SetCookie(c.Response(), &http.Cookie{
-		Name: cookieName(c.Request(), name), Value: value, Path: "/", MaxAge: seconds,
+		Name: pages.CookieName(c.Request(), name), Value: value, Path: "/", MaxAge: seconds,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: l.secure(c.Request()),
 	})
 }
@@ -59,9 +43,27 @@ func (l *Login) secure(r *http.Request) bool {
 	return r.TLS != nil || strings.HasPrefix(l.Issuer(), "https://")
 }
 
+// direct says whether the browser has gone past the proxy that a public URL with
+// https stands for: only one on this machine can, that uses another name. What a
+// proxy says of itself is not looked at, since anybody could say it.
+func (l *Login) direct(r *http.Request) bool {
+	public, err := url.Parse(l.Issuer())
+	return r.TLS == nil && err == nil && !strings.EqualFold(strings.TrimSuffix(public.Host, ":443"), r.Host) && onThisMachine(r.Host)
+}
+
+// onThisMachine says whether a name is one that every machine calls itself by.
+func onThisMachine(hostport string) bool {
+	host := (&url.URL{Host: hostport}).Hostname()
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.IsLoopback()
+	}
+	host = strings.ToLower(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
 // session is who the browser is signed in as, or nil.
 func (l *Login) session(c echo.Context) (*signedIn, error) {
-	cookie := cookieValue(c.Request(), cookieSession)
+	cookie := pages.Cookie(c.Request(), cookieSession)
 	if cookie == "" {
 		return nil, nil //nolint:nilnil // nobody is an answer
 	}
@@ -81,7 +83,7 @@ func (l *Login) session(c echo.Context) (*signedIn, error) {
 // session that it had before ends, and so nobody can plant one.
 func (l *Login) signIn(c echo.Context, people []auth.Person) (*signedIn, error) {
 	s := &signedIn{}
-	old := cookieValue(c.Request(), cookieSession)
+	old := pages.Cookie(c.Request(), cookieSession)
 	err := l.DB.Update(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		if old != "" {
 			if err := l.Authority.ForgetSession(tx, old); err != nil {
@@ -102,7 +104,7 @@ func (l *Login) signIn(c echo.Context, people []auth.Person) (*signedIn, error) 
 // browser is the value that ties forms to this browser; a new one where there is
 // none.
 func (l *Login) browser(c echo.Context) (string, error) {
-	if v := cookieValue(c.Request(), cookieBrowser); v != "" {
+	if v := pages.Cookie(c.Request(), cookieBrowser); v != "" {
 		return v, nil
 	}
 	v, err := l.Authority.Draw()
@@ -132,7 +134,7 @@ func (l *Login) formToken(browser string, after *signedIn, rawQuery string) (str
 // this browser, by the token and by what browsers say of a request's origin; and
 // whether that page came after the sign-in of s, for this very request.
 func (l *Login) ownForm(r *http.Request, form url.Values, s *signedIn) (own, after bool) {
-	browser := cookieValue(r, cookieBrowser)
+	browser := pages.Cookie(r, cookieBrowser)
 	if browser == "" || http.NewCrossOriginProtection().Check(r) != nil {
 		return false, false
 	}
@@ -148,7 +150,7 @@ func (l *Login) ownForm(r *http.Request, form url.Values, s *signedIn) (own, aft
 
 // base is what the browser calls this server, without a slash at the end.
 func (l *Login) base(r *http.Request) string {
-	if r.TLS == nil && !l.secure(r) {
+	if !l.secure(r) || l.direct(r) {
 		return "http://" + r.Host
 	}
 	return "https://" + r.Host

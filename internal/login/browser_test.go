@@ -39,6 +39,7 @@ type browser struct {
 	url    string
 	client *http.Client
 	header http.Header
+	host   string // by which name it calls the server; "" means the one in url
 	access string // an access token that the browser's person has
 }
 
@@ -78,6 +79,7 @@ func (b *browser) do(ctx context.Context, t *testing.T, method, path string, for
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Host = b.host
 	maps.Copy(r.Header, b.header)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

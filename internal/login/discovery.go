@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/mockcloud/mockcloud/internal/pages"
 )
 
 // jwks answers the public keys that tokens can be checked with. Whoever keeps the
@@ -83,8 +85,8 @@ func (l *Login) serverMetadata() *serverMetadata {
 			m.GrantTypes = append(m.GrantTypes, g.name)
 		}
 	}
-	for _, lang := range languages {
-		m.UILocales = append(m.UILocales, lang.tag)
+	for _, lang := range pages.Languages {
+		m.UILocales = append(m.UILocales, lang.Tag)
 	}
 	return m
 }

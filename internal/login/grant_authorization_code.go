@@ -18,6 +18,7 @@ var authorizationCode = grantType{
 	name:       "authorization_code",
 	clientType: identity.GrantCode,
 	public:     true,
+	builtin:    true,
 	writes:     true,
 	issue:      redeemCode,
 }

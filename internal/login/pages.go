@@ -9,14 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/pages"
 )
 
 //go:embed pages
@@ -98,11 +96,11 @@ func (p *page) T(key string, args ...any) string { return text(p.language, key, 
 func (l *Login) newPage(c echo.Context, name, titleKey string, titleArgs ...any) *page {
 	r := c.Request()
 	query := queryOf(r)
-	index, switched := languageOf(r, query)
+	index, switched := pages.ChooseLanguage(r, query)
 	if switched {
-		l.setCookie(c, cookieLanguage, languages[index].tag, 365*24*60*60)
+		l.setCookie(c, pages.LanguageCookie, pages.Languages[index].Tag, 365*24*60*60)
 	}
-	p := &page{name: name, language: index, Lang: languages[index].tag, Prefix: prefix(r), Reference: handlers.CorrelationID(c.Response())}
+	p := &page{name: name, language: index, Lang: pages.Languages[index].Tag, Prefix: prefix(r), Reference: handlers.CorrelationID(c.Response())}
 	p.Title = p.T(titleKey, titleArgs...)
 	p.path = p.Prefix + r.URL.EscapedPath()
 	p.Action = withQuery(p.path, r)
@@ -125,9 +123,9 @@ func withQuery(path string, r *http.Request) string {
 // page.
 func (p *page) linkLanguages(query url.Values) {
 	p.Languages = nil
-	for i, lang := range languages {
+	for i, lang := range pages.Languages {
 		p.Languages = append(p.Languages, languageLink{
-			Tag: lang.tag, Name: lang.name, Current: i == p.language, Href: p.path + "?" + withLocale(query, lang.tag),
+			Tag: lang.Tag, Name: lang.Name, Current: i == p.language, Href: p.path + "?" + withLocale(query, lang.Tag),
 		})
 	}
 }
@@ -270,17 +268,6 @@ func cacheable(h http.Header) {
 	h.Del("Pragma")
 	h.Del("Expires")
 	h.Set("X-Content-Type-Options", "nosniff")
-}
-
-// initials are up to two letters that stand for a name.
-func initials(name string) string {
-	var b strings.Builder
-	for i, word := range strings.Fields(name) {
-		if r, _ := utf8.DecodeRuneInString(word); i < 2 && unicode.IsLetter(r) {
-			b.WriteRune(unicode.ToUpper(r))
-		}
-	}
-	return b.String()
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

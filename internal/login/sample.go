@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/mockcloud/mockcloud/internal/pages"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -30,8 +31,8 @@ func (l *Login) sample(c echo.Context) error {
 	p := l.newPage(c, "sample", "sample.title")
 	p.sample = true
 	for _, name := range languageParameters {
-		if i, known := match(told.Get(name)); known {
-			p.language, p.Lang = i, languages[i].tag
+		if i, known := pages.Match(told.Get(name)); known {
+			p.language, p.Lang = i, pages.Languages[i].Tag
 			break
 		}
 	}
@@ -56,15 +57,15 @@ func (l *Login) sample(c echo.Context) error {
 // where its client is not what the fixtures make it.
 func (l *Login) sampleSignIn(c echo.Context) (address string, err error) {
 	r := c.Request()
-	callback := l.ownCallback(r)
+	own := l.ownAddresses(r)
 	err = l.DB.View(r.Context(), store.Global, func(tx *store.Tx) error {
 		client, _, err := findClient(tx, sampleClient, l.Clock.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		if err == nil && !l.NoImplicit && registered(client, callback, callback) {
+		if err == nil && !l.NoImplicit && own.registered(client, own.callback) {
 			address = prefix(r) + "/oauth/authorize?" + url.Values{
-				"client_id": {sampleClient}, "response_type": {responseToken}, "redirect_uri": {callback}, "state": {"sample"},
+				"client_id": {sampleClient}, "response_type": {responseToken}, "redirect_uri": {own.callback}, "state": {"sample"},
 			}.Encode()
 		}
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/pages"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
 
@@ -27,8 +28,9 @@ func (l *Login) showLogin(c echo.Context, r *authorizeRequest, problem loginProb
 		}
 	}
 	if r != nil && r.client != nil {
-		p.App = r.client.Name
-		p.leaves = true
+		if p.leaves = r.leaves(); p.leaves {
+			p.App = r.client.Name
+		}
 		if p.Email == "" {
 			p.Email = r.hintEmail
 		}
@@ -47,7 +49,9 @@ func (l *Login) fillLogin(c echo.Context, p *page, r *authorizeRequest) error {
 	return l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		orgs := slices.Collect(tx.Orgs())
 		if r != nil && r.client != nil { // the organization that the request is about
-			orgs = []string{r.clientOrg}
+			if !r.client.IsBuiltin() {
+				orgs = []string{r.clientOrg}
+			}
 			if r.target != "" && identity.Orgs.Has(tx.In(r.target), "self") {
 				orgs = []string{r.target}
 			}
@@ -94,7 +98,7 @@ func personChoice(id string, u *identity.User, org string, several bool) choice 
 	if several {
 		parts = append(parts, org)
 	}
-	return choice{ID: id, Name: u.Name, About: strings.Join(parts, " · "), Initials: initials(u.Name)}
+	return choice{ID: id, Name: u.Name, About: strings.Join(parts, " · "), Initials: pages.Initials(u.Name)}
 }
 
 // addProviders adds a link for each provider of the organization that wants to be
@@ -138,14 +142,14 @@ func addProviders(tx *store.Tx, p *page, query url.Values, several bool) error {
 // showOrganizations lets a person choose where to enter.
 func (l *Login) showOrganizations(c echo.Context, r *authorizeRequest, s *signedIn) error {
 	p := l.newPage(c, "organizations", "org.title")
-	p.leaves = r != nil
+	p.leaves = r.leaves()
 	err := l.DB.View(c.Request().Context(), store.Global, func(tx *store.Tx) error {
 		for _, person := range s.People {
 			org, err := identity.CurrentOrg(tx.In(person.Org))
 			if err != nil {
 				return err
 			}
-			p.Organizations = append(p.Organizations, choice{ID: org.ID, Name: org.Name, About: org.ThirdPartyOrgName, Initials: initials(org.Name)})
+			p.Organizations = append(p.Organizations, choice{ID: org.ID, Name: org.Name, About: org.ThirdPartyOrgName, Initials: pages.Initials(org.Name)})
 		}
 		return nil
 	})
@@ -239,7 +243,7 @@ func (l *Login) account(c echo.Context) error {
 // §5).
 func (l *Login) logout(c echo.Context) error {
 	ctx := c.Request().Context()
-	if cookie := cookieValue(c.Request(), cookieSession); cookie != "" {
+	if cookie := pages.Cookie(c.Request(), cookieSession); cookie != "" {
 		err := l.DB.Update(ctx, store.Global, func(tx *store.Tx) error { return l.Authority.SignOut(tx, cookie) })
 		if err != nil {
 			return err
@@ -249,11 +253,11 @@ func (l *Login) logout(c echo.Context) error {
 	query := queryOf(c.Request())
 	target, known := query.Get("redirect_uri"), false
 	err := l.DB.View(ctx, store.Global, func(tx *store.Tx) error {
-		client, _, err := findClient(tx, query.Get("client_id"), l.Clock.Now())
+		client, _, err := findApplication(tx, query.Get("client_id"), l.Clock.Now())
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		known = err == nil && registered(client, target, l.ownCallback(c.Request()))
+		known = err == nil && l.ownAddresses(c.Request()).afterLogout(client, target)
 		return err
 	})
 	if err != nil {

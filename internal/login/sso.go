@@ -11,6 +11,7 @@ import (
 
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/pages"
 	"github.com/mockcloud/mockcloud/internal/saml"
 	"github.com/mockcloud/mockcloud/internal/store"
 )
@@ -273,7 +274,7 @@ func (l *Login) samlContinue(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	browser := cookieValue(r, cookieBrowser)
+	browser := pages.Cookie(r, cookieBrowser)
 	if pending == nil || pending.Person == nil || browser == "" || pending.Browser != auth.Hash(browser) || pending.Ticket != auth.Hash(c.QueryParam("ticket")) {
 		return l.showErrorPage(c, http.StatusBadRequest, "samlRequest")
 	}

@@ -1,61 +1,6 @@
 package login
 
-import (
-	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
-	"strings"
-	"sync"
-
-	"golang.org/x/text/language"
-)
-
-// languages are those of the pages, in the order of the columns of texts. Their
-// names are for people who read them.
-var languages = []struct{ tag, name string }{
-	{"en", "English"},
-	{"pt-BR", "Português (Brasil)"},
-	{"es", "Español"},
-}
-
-// matcher finds the best of the languages for what a browser asks for.
-var matcher = sync.OnceValue(func() language.Matcher {
-	tags := make([]language.Tag, len(languages))
-	for i, l := range languages {
-		tags[i] = language.Make(l.tag)
-	}
-	return language.NewMatcher(tags)
-})
-
-// languageOf chooses the language of a page: what the visible switch says (the
-// parameter ui_locales of OpenID Connect), what it said before, what the browser
-// asks for. It is an index of languages.
-func languageOf(r *http.Request, query url.Values) (index int, switched bool) {
-	if wanted := query.Get("ui_locales"); wanted != "" && len(wanted) < 100 {
-		if i, ok := match(strings.ReplaceAll(wanted, " ", ",")); ok {
-			return i, true
-		}
-	}
-	if i := slices.IndexFunc(languages, func(l struct{ tag, name string }) bool { return l.tag == cookieValue(r, cookieLanguage) }); i >= 0 {
-		return i, false
-	}
-	if accepted := r.Header.Get("Accept-Language"); accepted != "" && len(accepted) < 500 {
-		if i, ok := match(accepted); ok {
-			return i, false
-		}
-	}
-	return 0, false
-}
-
-func match(wanted string) (int, bool) {
-	tags, _, err := language.ParseAcceptLanguage(wanted)
-	if err != nil || len(tags) == 0 {
-		return 0, false
-	}
-	_, i, confidence := matcher().Match(tags...)
-	return i, confidence > language.No
-}
+import "fmt"
 
 // text is a text of the pages in the language, or the key itself.
 func text(language int, key string, args ...any) string {

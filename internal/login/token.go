@@ -40,8 +40,8 @@ type grantRequest struct {
 	login     *Login
 	form      url.Values
 	clientID  string
-	secret    string // "" when the client sent none
-	clientOrg string
+	secret    string           // "" when the client sent none
+	clientOrg string           // "" for mockcloud's own client
 	client    *identity.Client // known, active, of the right type, and proved unless it sent no secret
 	counted   bool             // against the limit of token requests
 
@@ -67,6 +67,7 @@ type grantType struct {
 	name       string // the value of grant_type
 	clientType string // the authorizedGrantType that the client must have
 	public     bool   // a client without its secret may try; the grant decides
+	builtin    bool   // mockcloud's own client may use it
 	// prepare does slow work outside of any transaction, once the client is known.
 	prepare func(context.Context, *grantRequest) error
 	writes  bool // issue runs in a writing transaction
@@ -170,7 +171,7 @@ func (l *Login) grant(r *http.Request, form url.Values) (answer *tokenResponse, 
 			l.noteIssued(name)
 		}
 	}
-	if g.clientOrg != "" { // what is no client's id may be a secret in the wrong place
+	if g.clientOrg != "" || g.clientID == identity.BuiltinID { // what is no client's id may be a secret in the wrong place
 		clientID = g.clientID
 	}
 	return answer, clientID, err
@@ -215,7 +216,11 @@ func (g *grantRequest) run(ctx context.Context, grant *grantType) (given *issued
 // admit looks the client up and checks its secret, its state and its type; then
 // it counts the request against the client's limit, where there is one.
 func (g *grantRequest) admit(tx *store.Tx, grant *grantType) error {
-	client, org, err := findClient(tx, g.clientID, g.login.Clock.Now())
+	find := findClient
+	if grant.builtin {
+		find = findApplication
+	}
+	client, org, err := find(tx, g.clientID, g.login.Clock.Now())
 	if errors.Is(err, store.ErrNotFound) {
 		return refuse("invalid_client", "client not found")
 	}
