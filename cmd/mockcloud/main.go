@@ -81,6 +81,7 @@ func newRoot() *cobra.Command {
 		newExplain(),
 		newAction(),
 		newWebhooks(),
+		newRequests(),
 		newReset(),
 		newKeys(),
 		newCheck(),

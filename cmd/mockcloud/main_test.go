@@ -164,7 +164,7 @@ func TestServeTellsANewcomerEverything(t *testing.T) {
 			t.Errorf("the banner lacks %q:\n%s", text, p.out)
 		}
 	}
-	for _, page := range []string{"/login", "/_mockcloud/explorer", "/_mockcloud/coverage", "/_mockcloud/webhooks", "/_mockcloud/embed"} {
+	for _, page := range []string{"/", "/_mockcloud/explorer", "/_mockcloud/coverage", "/_mockcloud/webhooks", "/_mockcloud/embed"} {
 		if !slices.Contains(strings.Fields(p.out.String()), p.url+page) {
 			t.Errorf("the banner lacks the page %s:\n%s", page, p.out)
 		}

@@ -54,6 +54,7 @@ type serveFlags struct {
 	logLevel, logFormat   string
 	pprof                 bool
 	checkResponses        bool
+	journal               string
 }
 
 func newServe() *cobra.Command {
@@ -86,6 +87,7 @@ func newServe() *cobra.Command {
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.BoolVar(&f.checkResponses, "check-responses", false, "log every answer that does not fit the specification")
+	flags.StringVar(&f.journal, "journal", "8MiB", "memory for the headers and bodies of the last requests, which mockcloud requests shows; 0 keeps nothing but what mockcloud explain needs")
 	flags.BoolVar(&f.pprof, "pprof", false, "serve profiles of the process at /_mockcloud/pprof/, to programs on this machine only")
 	return cmd
 }
@@ -144,6 +146,12 @@ func (f *serveFlags) config(errOut io.Writer) (server.Config, error) {
 	var err error
 	if config.JWTAlg, err = auth.ParseAlgorithm(f.jwtAlg); err != nil {
 		return config, fmt.Errorf("--jwt-alg %q: %w", f.jwtAlg, err)
+	}
+	if config.Journal, err = parseSize(f.journal); err != nil {
+		return config, fmt.Errorf("--journal %q: %w", f.journal, err)
+	}
+	if config.Journal == 0 {
+		config.Journal = -1
 	}
 	if config.Outbound, err = outbound.ParsePolicy(f.outbound); err != nil {
 		return config, fmt.Errorf("--outbound %q: %w", f.outbound, err)
@@ -223,7 +231,7 @@ func (f *serveFlags) banner(w io.Writer, srv *server.Server, present *control.Pr
 			b.WriteString("\n")
 		}
 	}
-	fmt.Fprintf(&b, "\n  Log in         %s/login\n", srv.URL())
+	fmt.Fprintf(&b, "\n  Console        %s/\n", srv.URL())
 	fmt.Fprintf(&b, "  More pages     %[1]s/_mockcloud/explorer  %[1]s/_mockcloud/coverage\n                 %[1]s/_mockcloud/webhooks  %[1]s/_mockcloud/embed\n", srv.URL())
 	switch {
 	case e.ClientID != "":

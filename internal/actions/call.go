@@ -61,7 +61,7 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 		// What this server does not implement is nothing that the test mode alone
 		// should tell.
 		tell := r.run.Test || answer.Status == http.StatusNotImplemented
-		return nil, r.failed(stepExecute, saying(e, r.mask.body(answer.Body), tell, r.run.ContextID))
+		return nil, r.failed(stepExecute, saying(e, r.mask.Body(answer.Body), tell, r.run.ContextID))
 	}
 	body := answer.Body
 	if isBlank(body) {
@@ -69,7 +69,7 @@ func (r *runner) execute(ctx context.Context) ([]byte, *Outcome) {
 	}
 	document, err := jsonpath.Parse(body)
 	if err != nil {
-		shown := r.mask.body(answer.Body)
+		shown := r.mask.Body(answer.Body)
 		if r.subject.action.IsAuth() { // may be a token in a form of its own
 			shown = []byte(integration.Redacted)
 		}
@@ -210,14 +210,14 @@ func (r *runner) hideHeaders(h http.Header) {
 			continue
 		}
 		for _, value := range values {
-			r.mask.add(value)
+			r.mask.Add(value)
 			for part := range strings.FieldsSeq(value) { // behind a scheme, or one of several cookies
 				_, credential, found := strings.Cut(strings.TrimSuffix(part, ";"), "=")
 				if !found || credential == "" { // base64 may end with =
 					credential = part
 				}
-				if len(credential) >= shortSecret {
-					r.mask.add(credential)
+				if len(credential) >= integration.ShortSecret {
+					r.mask.Add(credential)
 				}
 			}
 		}

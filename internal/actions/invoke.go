@@ -26,7 +26,7 @@ func (r *runner) invoke(ctx context.Context, stub *outbound.Stub) (*outbound.Res
 	}
 	if stub == nil {
 		return nil, failure(http.StatusBadRequest, "bad.request", strings.TrimSpace(
-			"mockcloud does not run functions: register a stub for "+shorten(r.mask.text(r.call.method+" "+r.call.url))+", the request URL of this action"+
+			"mockcloud does not run functions: register a stub for "+shorten(r.mask.Text(r.call.method+" "+r.call.url))+", the request URL of this action"+
 				" (POST /_mockcloud/stubs). "+r.nearStub(ctx, r.call.url)), remote)
 	}
 	r.call.stub = stub.ID
@@ -56,7 +56,7 @@ func (r *runner) invoke(ctx context.Context, stub *outbound.Stub) (*outbound.Res
 func (r *runner) functionFailed(thrown []byte) *apierr.Error {
 	e := failure(http.StatusInternalServerError, "internal.server.error", "Internal Server Error", remote)
 	return because(e, callFailed+"Invoked function failed. Response from function: Function execution failed with error Type: Unhandled; Message: "+
-		withoutSigns.Replace(quoted(r.mask.body(thrown)))+" ["+r.run.ContextID+"]")
+		withoutSigns.Replace(quoted(r.mask.Body(thrown)))+" ["+r.run.ContextID+"]")
 }
 
 // withoutSigns takes out of JSON what the service does not show of it.

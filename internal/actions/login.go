@@ -211,7 +211,7 @@ func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 	if !anew {
 		if known, ok := r.engine.logins.get(r.loginKey, r.engine.Clock.Now()); ok {
 			r.login = known
-			r.mask.add(known.token)
+			r.mask.Add(known.token)
 			return nil
 		}
 	}
@@ -228,10 +228,10 @@ func (r *runner) logInToPlatform(ctx context.Context, anew bool) *apierr.Error {
 		ExpiresIn   int    `json:"expires_in"`
 	}
 	if answer.Status != http.StatusOK || json.Unmarshal(answer.Body, &token) != nil || token.AccessToken == "" {
-		return invalidCredentials(saysTheService(r.mask.body(answer.Body), r.run.ContextID))
+		return invalidCredentials(saysTheService(r.mask.Body(answer.Body), r.run.ContextID))
 	}
 	r.login = r.engine.logins.put(r.loginKey, login{token: token.AccessToken, ends: r.engine.Clock.Now().Add(time.Duration(token.ExpiresIn)*time.Second - margin)})
-	r.mask.add(token.AccessToken)
+	r.mask.Add(token.AccessToken)
 	return nil
 }
 
@@ -280,7 +280,7 @@ func (r *runner) logInByAction(ctx context.Context, anew bool) *apierr.Error {
 func (r *runner) whyNot(e *apierr.Error) string {
 	switch {
 	case r.refused != nil:
-		return saysTheService(r.mask.body(r.refused), r.run.ContextID)
+		return saysTheService(r.mask.Body(r.refused), r.run.ContextID)
 	case len(e.Errors) > 0:
 		return e.Errors[0].Message
 	default:
@@ -336,8 +336,8 @@ func (r *runner) learnValue(name string, v *jsonpath.Value, secret func(name, te
 			r.learnValue(name, item, secret)
 		}
 	case jsonpath.String, jsonpath.Number:
-		if r.mask.room() && secret(name, v.Text()) {
-			r.mask.add(v.Text())
+		if r.mask.Room() && secret(name, v.Text()) {
+			r.mask.Add(v.Text())
 		}
 	}
 }

@@ -21,7 +21,7 @@ type runner struct {
 	engine     *Engine
 	run        Run
 	subject    *subject
-	mask       *mask
+	mask       *integration.Mask
 	step       int
 	operations []Operation
 	deadline   time.Time // of everything that the action waits for; real time
@@ -37,7 +37,7 @@ type runner struct {
 
 // run takes the steps one by one. The first failure ends it.
 func (e *Engine) run(ctx context.Context, run Run, s *subject) *Outcome {
-	r := &runner{engine: e, run: run, subject: s, mask: newMask(s.credential.Secrets())}
+	r := &runner{engine: e, run: run, subject: s, mask: integration.NewMask(s.credential.Secrets())}
 	started := time.Now()
 	outcome := r.steps(ctx)
 	r.log(ctx, outcome, time.Since(started))
@@ -233,7 +233,7 @@ func (r *runner) transform(ctx context.Context, body []byte) *Outcome {
 	}
 	final := result.AppendJSON(nil)
 	if r.run.Test {
-		final = r.mask.json(final)
+		final = r.mask.JSON(final)
 	}
 	return &Outcome{Operations: r.operations, Result: final}
 }
@@ -303,7 +303,7 @@ func (r *runner) log(ctx context.Context, o *Outcome, took time.Duration) {
 		"correlation", r.run.ContextID, "took", took.Round(time.Microsecond),
 	}
 	if r.call.url != "" {
-		attrs = append(attrs, "method", r.call.method, "url", r.mask.text(withoutQuery(r.call.url)))
+		attrs = append(attrs, "method", r.call.method, "url", r.mask.Text(withoutQuery(r.call.url)))
 	}
 	if r.call.status != 0 {
 		attrs = append(attrs, "answered", r.call.status)

@@ -65,7 +65,7 @@ func (r *runner) done(name string, result any) {
 // failed ends the run at a step.
 func (r *runner) failed(name string, e *apierr.Error) *Outcome {
 	r.step++
-	r.mask.clean(e)
+	r.mask.Clean(e)
 	if r.run.Test {
 		r.operations = append(r.operations, Operation{Step: r.step, Name: name, Error: e.Body(r.run.ContextID)})
 	}
@@ -76,13 +76,13 @@ func (r *runner) failed(name string, e *apierr.Error) *Outcome {
 func (r *runner) masked(result any) any {
 	switch v := result.(type) {
 	case string:
-		return r.mask.text(v)
+		return r.mask.Text(v)
 	case text:
-		return json.RawMessage(r.mask.json(v))
+		return json.RawMessage(r.mask.JSON(v))
 	case map[string]string:
 		out := make(map[string]string, len(v))
 		for name, value := range v {
-			out[name] = r.mask.text(value)
+			out[name] = r.mask.Text(value)
 		}
 		return out
 	default:

@@ -50,7 +50,7 @@ func (r *runner) addresses(target string) []string {
 func (r *runner) noStub(ctx context.Context, target string) error {
 	known := r.addresses(target)
 	for i, address := range known {
-		known[i] = withoutQuery(r.mask.text(address))
+		known[i] = withoutQuery(r.mask.Text(address))
 	}
 	return failure(http.StatusBadRequest, "bad.request", strings.TrimSpace(
 		"mockcloud does not run "+r.subject.integration.Name+": register a stub for "+r.call.method+" "+shortenTo(strings.Join(known, " or "), 500)+

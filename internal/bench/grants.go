@@ -143,6 +143,16 @@ func (b *bench) passwordRequest(ctx context.Context, server *child) (*workload, 
 	return on(server, newRequest(http.MethodPost, tokenPath, form.Encode(), contentForm, basic(client.ID, client.Secret)), http.StatusOK), nil
 }
 
+// console measures its first page, for somebody who is signed in.
+func (b *bench) console(ctx context.Context, s servers) ([]measured, error) {
+	token, err := sideDoorToken(ctx, s.mock, map[string]any{"user": b.user})
+	if err != nil {
+		return nil, err
+	}
+	home := newRequest(http.MethodGet, "/", "", "Accept: text/html", "Accept-Language: en-US,en;q=0.9", "Cookie: mockcloud_console="+token)
+	return []measured{{name: "200, the first page", workload: on(s.mock, home, http.StatusOK), against: nothing, mostCPU: maxHome}}, nil
+}
+
 // pages measures the log-in page, and what a browser gets that need not see it.
 func (b *bench) pages(ctx context.Context, s servers) ([]measured, error) {
 	a, err := b.newApp(ctx, s.mock)

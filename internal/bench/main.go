@@ -83,6 +83,7 @@ func run(ctx context.Context, p plan, dir, only string) error {
 	}{
 		{"cold start", b.coldStarts},
 		{"requests", b.requests},
+		{"journal", b.journal},
 		{"engine", b.engine},
 		{"languages", b.languages},
 		{"many users", b.population},

@@ -21,8 +21,11 @@ type measured struct {
 // nothing is what a case is compared with that has no reference.
 const nothing = -1
 
-// maxPage is the most CPU that showing the log-in page may take.
-const maxPage = time.Millisecond
+// The most CPU that showing the log-in page may take, and the console's first page.
+const (
+	maxPage = time.Millisecond
+	maxHome = 5 * time.Millisecond
+)
 
 // servers are those that the workloads of a group are sent to.
 type servers struct {
@@ -69,6 +72,7 @@ func (b *bench) groups() []group {
 		{title: "REFUSALS AND UNKNOWN PATHS", reference: "mockcloud, GET 200", cases: b.refusals},
 		{title: "POST /oauth/token", reference: "bare Echo that signs", cases: b.tokens, fresh: true},
 		{title: "GET /oauth/authorize", cases: b.pages, fresh: true},
+		{title: "THE CONSOLE", cases: b.console},
 		{title: "DATA ACTION, workshop's", reference: "mockcloud, its call alone", cases: b.actions, fresh: true},
 		{title: "POST /api/v2/oauth/clients, ephemeral", reference: "bare Echo, decode, encode", cases: b.writes, fresh: true},
 	}

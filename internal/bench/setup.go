@@ -179,7 +179,12 @@ func (b *bench) clientToken(ctx context.Context, server *child) (string, error) 
 
 // token has the side door make a token with exactly these permissions.
 func (b *bench) token(ctx context.Context, server *child, permissions ...string) (string, error) {
-	body, err := json.Marshal(map[string][]string{"permissions": permissions})
+	return sideDoorToken(ctx, server, map[string]any{"permissions": permissions})
+}
+
+// sideDoorToken has the side door make a token.
+func sideDoorToken(ctx context.Context, server *child, wanted map[string]any) (string, error) {
+	body, err := json.Marshal(wanted)
 	if err != nil {
 		return "", err
 	}

@@ -6,7 +6,6 @@
 package control
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -27,6 +26,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/coverage"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/integration"
+	"github.com/mockcloud/mockcloud/internal/journal"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -60,8 +60,7 @@ type Control struct {
 	BackupStall    time.Duration // how long a backup waits for its client to take anything; 0 means 5 s
 	backingUp      atomic.Bool
 
-	// Explain says what decided the remembered requests with a correlation id.
-	Explain func(ctx context.Context, correlationID string) ([]Explained, error)
+	Journal *journal.Journal // remembers the last requests
 }
 
 // Mount registers the endpoints.
@@ -71,6 +70,7 @@ func (c *Control) Mount(e *echo.Echo) {
 	g.HEAD("/health", c.health)
 	g.POST("/client-state", c.clientState)
 	g.GET("/explain/:correlationId", c.explain)
+	c.mountRequests(g)
 	g.POST("/authorizations", c.authorize)
 	g.GET("/openapi/login.yaml", c.loginDocument)
 	c.mountDocuments(g)

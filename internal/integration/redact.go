@@ -12,8 +12,9 @@ var secretWords = []string{
 	"apikey", "accesskey", "privatekey", "subscriptionkey", "functionskey", "signingkey",
 }
 
-// looksSecret says whether a name tells that its value must not be kept.
-func looksSecret(name string) bool {
+// LooksSecret says whether the name of a header or parameter tells that its value
+// must not be kept.
+func LooksSecret(name string) bool {
 	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(name))
 	return plain == "key" || plain == "pwd" || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(plain, word) })
 }
@@ -27,7 +28,7 @@ func WithoutSecrets(values map[string][]string, lower bool) map[string][]string 
 	for name, list := range values {
 		shown := make([]string, len(list))
 		for n, value := range list {
-			if looksSecret(name) {
+			if LooksSecret(name) {
 				value = Redacted
 			}
 			shown[n] = strings.ToValidUTF8(value, "?")

@@ -2,10 +2,10 @@ package server
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,24 +20,28 @@ type answer struct {
 	status   int
 	counted  bool
 	stopping *atomic.Bool // the connection shall not be used again
+	server   *Server
+	noted
 }
 
 var answers = sync.Pool{New: func() any { return new(answer) }}
 
 // begin notes that a request has come.
-func (s *Server) begin(w http.ResponseWriter) *answer {
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) *answer {
 	s.meters.inFlight.Add(1)
 	a := answers.Get().(*answer)
-	*a = answer{ResponseWriter: w, stopping: &s.connections.stopping}
+	a.ResponseWriter, a.server, a.stopping = w, s, &s.connections.stopping
+	a.request, a.started = r, s.config.clock.Now()
 	return a
 }
 
 // end notes that it was answered, and counts it unless observe has.
-func (s *Server) end(a *answer, r *http.Request, started time.Time) {
+func (s *Server) end(a *answer, r *http.Request) {
+	a.record()
 	s.meters.inFlight.Add(-1)
 	// A request that was only to be checked is part of another one.
 	if !a.counted && a.Header().Get(actions.HeaderPassed) == "" {
-		s.meters.countPage(pageClass(r), methodClass(r.Method), max(a.status, http.StatusOK), s.config.clock.Now().Sub(started))
+		s.meters.countPage(pageClass(r), methodClass(r.Method), max(a.status, http.StatusOK), s.config.clock.Now().Sub(a.started))
 	}
 	*a = answer{}
 	answers.Put(a)
@@ -51,6 +55,11 @@ func (a *answer) WriteHeader(status int) {
 		if a.stopping.Load() {
 			a.Header()[echo.HeaderConnection] = closing
 		}
+		if a.recorded {
+			if lengths := a.Header()[echo.HeaderContentLength]; len(lengths) > 0 {
+				a.announced, _ = strconv.ParseInt(lengths[0], 10, 64) // ours
+			}
+		}
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
@@ -61,6 +70,12 @@ var closing = []string{"close"}
 func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.WriteHeader(http.StatusOK)
+	}
+	if a.recorded {
+		if a.keep(p); a.announced > 0 && a.entry.AnswerLength >= a.announced {
+			a.record()
+			a.whole = true
+		}
 	}
 	return a.ResponseWriter.Write(p)
 }
@@ -78,14 +93,17 @@ func pageClass(r *http.Request) string {
 		return "/api/v2"
 	}
 	for _, class := range [...]string{
-		controlPrefix, "/.well-known", "/oauth/assets", "/oauth/authorize", "/authorize", "/login", "/logout", "/saml", "/error", "/console",
+		controlPrefix, "/.well-known", "/oauth/assets", "/oauth/authorize", "/authorize", "/login", "/logout", "/saml", "/error",
 	} {
-		if path == class || (strings.HasPrefix(path, class) && path[len(class)] == '/') {
+		if below(path, class) {
 			return class
 		}
 	}
-	if path == "/" {
+	switch {
+	case path == "/":
 		return path
+	case ofConsole(path):
+		return "/console"
 	}
 	return "other"
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/clock"
 	"github.com/mockcloud/mockcloud/internal/identity"
+	"github.com/mockcloud/mockcloud/internal/journal"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 )
@@ -35,6 +37,8 @@ type Config struct {
 	NoQuickLogin  bool // do not offer the fixtures' users on the log-in page
 
 	CheckResponses bool // log every answer that does not fit its schema
+
+	Journal int64 // bytes that headers and bodies of the last requests may take; 0 means journal.DefaultBytes, less that none are kept
 
 	Version string // shown by health; "" means "dev"
 
@@ -74,6 +78,7 @@ type filled struct {
 	reset, rateLimits                bool
 	passwordGrant, noQuickLogin      bool
 	noImplicit, checkResponses       bool
+	journal                          int64
 	grantRule                        identity.GrantRule
 	jwtAlg                           auth.Algorithm
 	outbound                         outbound.Policy
@@ -91,7 +96,7 @@ func (c Config) fill() filled {
 		fixtures: c.Fixtures, spec: c.Spec, reset: c.Reset, rateLimits: c.RateLimits, grantRule: c.GrantRule,
 		clock: c.Clock, newID: c.NewID, random: c.Random, logger: c.Logger, onSync: c.OnSync,
 		passwordGrant: c.PasswordGrant, noQuickLogin: c.NoQuickLogin, noImplicit: c.NoImplicit, checkResponses: c.CheckResponses,
-		outbound: c.Outbound, jwtAlg: c.JWTAlg, profiler: c.Profiler,
+		outbound: c.Outbound, jwtAlg: c.JWTAlg, profiler: c.Profiler, journal: cmp.Or(c.Journal, journal.DefaultBytes),
 	}
 	if f.listen == "" {
 		f.listen = "127.0.0.1:0"

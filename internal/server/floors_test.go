@@ -21,16 +21,16 @@ func floor(path string) (int, bool) {
 		return 6, true
 	case path == "internal/server":
 		return 5, true
-	case strings.HasPrefix(path, "internal/handlers/"), path == "internal/login", path == "internal/control", path == "internal/engine":
+	case strings.HasPrefix(path, "internal/handlers/"), path == "internal/login", path == "internal/control", path == "internal/console", path == "internal/engine":
 		return 4, true
-	case path == "internal/handlers", path == "internal/seed", path == "internal/clientapp":
+	case path == "internal/handlers", path == "internal/seed", path == "internal/clientapp", path == "internal/journal":
 		return 3, true
 	case path == "internal/auth", path == "internal/actions", path == "internal/usage", path == "internal/directory":
 		return 2, true
 	case path == "internal/identity", path == "internal/contactcenter", path == "internal/outbound", path == "internal/integration", path == "internal/upload", path == "internal/behaviour":
 		return 1, true
 	case path == "internal/store", path == "internal/spec", path == "internal/saml",
-		path == "internal/contract", path == "internal/velocity", path == "internal/jsonpath", path == "internal/scim", path == "internal/swagger", path == "internal/coverage":
+		path == "internal/contract", path == "internal/velocity", path == "internal/jsonpath", path == "internal/scim", path == "internal/swagger", path == "internal/coverage", path == "internal/pages":
 		return 0, true
 	case path == "internal/apierr", path == "internal/clock", path == "openapi", path == "fixtures":
 		return -1, true // below everything, so that spec may return errors and read its data

@@ -29,8 +29,8 @@ const wellKnown = "/.well-known/"
 // nothing that goes wrong behind it reaches the client as anything but the
 // API's own error.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := s.begin(w)
-	defer s.end(a, r, s.config.clock.Now())
+	a := s.begin(w, r)
+	defer s.end(a, r)
 	w = a
 	h := w.Header()
 	h[handlers.HeaderCorrelationID] = []string{s.correlationID(r)}
@@ -42,12 +42,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.recovered(w, r, p)
 		}
 	}()
-	if r.URL.Path != controlPrefix && !strings.HasPrefix(r.URL.Path, controlPrefix+"/") {
+	public := r.URL.Path != controlPrefix && !strings.HasPrefix(r.URL.Path, controlPrefix+"/")
+	if public {
 		takeOffPrefix(r)
 		foldSCIM(r)
-		if forScripts(r) && cors(w, r) {
-			return
-		}
+	}
+	a.note(s, r)
+	if public && forScripts(r) && cors(w, r) {
+		return
 	}
 	if depth := r.Header.Get(outbound.DepthHeader); depth != "" {
 		if !strings.HasPrefix(r.URL.Path, apiPrefix) && r.URL.Path != "/oauth/token" {
@@ -202,6 +204,9 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request, p any) {
 		panic(p)
 	}
 	s.config.logger.Error("panic", "method", r.Method, "path", r.URL.Path, "correlation", handlers.CorrelationID(w), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if a := answerOf(w); a != nil && a.whole {
+		return
+	}
 	public, _ := handlers.Translate(fmt.Errorf("panic: %v", p))
 	_ = s.writeError(w, r, public) // the answer may have begun; there is nobody left to tell
 }

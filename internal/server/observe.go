@@ -12,7 +12,9 @@ import (
 // for it.
 func (s *Server) observe(x *exchange, status int, started time.Time) {
 	now := s.config.clock.Now()
-	s.remember(now, x.call.CorrelationID, x.call.Operation.Method, x.call.Operation.Path, status, &x.decision, x.explain)
+	if a := answerOf(x.echo.Response().Writer); a != nil {
+		a.decided(now, status, &x.decision, x.explain, x.body)
+	}
 	s.countUsage(x, status)
 	s.measure(x, status, now.Sub(started))
 }

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"strings"
+
+	"github.com/mockcloud/mockcloud/internal/console"
 	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -30,4 +33,29 @@ func (s *Server) login() *login.Login {
 		}
 	}
 	return l
+}
+
+// console is the admin of the organization in the browser.
+func (s *Server) console(l *login.Login) *console.Console {
+	return &console.Console{
+		API: s, Clock: s.config.clock, Random: s.config.random, Logger: s.config.logger, Version: s.config.version,
+		URL: s.URL, Own: l.ConsoleURL, TrustedHost: s.control.TrustedHost, Front: s.front,
+		Journal: s.journal, Fixtures: s.config.fixtures,
+	}
+}
+
+// ofConsole says whether the console serves a path.
+func ofConsole(path string) bool {
+	for _, page := range [...]string{"/admin", "/tools", "/signin", "/signout", "/console"} {
+		if below(path, page) {
+			return true
+		}
+	}
+	return path == "/"
+}
+
+// below says whether a path is that of a page, or of one below it.
+func below(path, page string) bool {
+	rest, ok := strings.CutPrefix(path, page)
+	return ok && (rest == "" || rest[0] == '/')
 }

@@ -37,6 +37,7 @@ type exchange struct {
 	admitted bool
 	result   any
 	explain  *auth.Explanation // filled when somebody wants to know
+	body     []byte            // as it was sent; nil where it was not read
 }
 
 // serve runs the one pipeline that every operation goes through. The order is
@@ -232,6 +233,7 @@ func (x *exchange) readBody() error {
 	case len(body) > maxBody:
 		return tooLarge()
 	}
+	x.body = body
 	x.call.Input = &spec.Input{Raw: body}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/apierr"
 	"github.com/mockcloud/mockcloud/internal/auth"
 	"github.com/mockcloud/mockcloud/internal/handlers"
+	"github.com/mockcloud/mockcloud/internal/journal"
 	"github.com/mockcloud/mockcloud/internal/login"
 	"github.com/mockcloud/mockcloud/internal/spec"
 	"github.com/mockcloud/mockcloud/internal/store"
@@ -171,11 +172,13 @@ func (s *Server) outsideCatalogue(r *http.Request, w http.ResponseWriter, status
 	}
 	decision.Outcome = public
 	why := decision.Explain(nil)
-	s.remember(s.config.clock.Now(), handlers.CorrelationID(w), excerpt(r.Method), excerpt(r.URL.Path), public.Status, &decision, why)
+	if a := answerOf(w); a != nil {
+		a.decided(s.config.clock.Now(), public.Status, &decision, why, nil)
+	}
 	if s.wantsExplanation(r) {
 		writeExplanation(w, why)
 	}
-	s.config.logger.Info("outside the catalogue", "method", r.Method, "path", r.URL.Path, "status", public.Status, "correlation", handlers.CorrelationID(w), "decision", why)
+	s.config.logger.Info("outside the catalogue", "method", r.Method, "path", journal.WithoutSecrets(r.URL.Path), "status", public.Status, "correlation", handlers.CorrelationID(w), "decision", why)
 	return public
 }
 

@@ -32,6 +32,7 @@ import (
 	"github.com/mockcloud/mockcloud/internal/engine"
 	"github.com/mockcloud/mockcloud/internal/handlers"
 	"github.com/mockcloud/mockcloud/internal/integration"
+	"github.com/mockcloud/mockcloud/internal/journal"
 	"github.com/mockcloud/mockcloud/internal/outbound"
 	"github.com/mockcloud/mockcloud/internal/seed"
 	"github.com/mockcloud/mockcloud/internal/spec"
@@ -58,7 +59,7 @@ type Server struct {
 	echo      *echo.Echo
 	limits    rateLimits
 	usage     *usage.Recorder
-	memory    memory
+	journal   *journal.Journal
 	unsaved   unsaved
 	listener  *net.TCPListener
 	http      *http.Server
@@ -128,6 +129,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.journal = journal.New(journal.Config{DB: s.db, Bytes: s.config.journal})
 	s.usage = usage.New(usage.Config{DB: s.db, Clock: s.config.clock, NewID: s.config.newID})
 	s.outbound = outbound.NewClient(s.config.outbound, outbound.Options{})
 	if err := s.seed(ctx); err != nil {
@@ -198,7 +200,7 @@ func (s *Server) seed(ctx context.Context) error {
 	}
 	s.control = &control.Control{
 		DB: s.db, Authority: s.authority, Catalogue: s.catalogue, Fixtures: s.config.fixtures, Clock: s.config.clock,
-		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Explain: s.explainLater, Bell: &s.bell,
+		Version: s.config.version, PublicURL: s.URL, NewID: s.config.newID, Outbound: s.outbound, Usage: s.usage, Journal: s.journal, Bell: &s.bell,
 	}
 	if err := s.readyToPlant(); err != nil {
 		return err
@@ -256,7 +258,7 @@ func (s *Server) assemble() error {
 	}
 	s.control.WebhooksPage = pages.WebhooksPage()
 	s.control.Documents, s.control.Coverage = pages.Documents, s.coverageTable
-	s.echo.GET("/", s.front)
+	s.console(pages).Mount(s.echo)
 	s.echo.Any(upload.Prefix+"*", echo.WrapHandler(s.uploads()))
 	s.echo.Any(upload.DownloadPrefix+"*", echo.WrapHandler(s.downloads()))
 	s.echo.GET(controlPrefix+"/metrics", s.serveMetrics, s.control.Guard)
@@ -278,6 +280,7 @@ func (s *Server) assemble() error {
 // front is what a browser sees at the root.
 func (s *Server) front(c echo.Context) error {
 	return c.String(http.StatusOK, "mockcloud "+s.config.version+"\n\nA Genesys Cloud organization on this machine. Not affiliated with Genesys.\n\n"+
+		"Console         "+s.URL()+"/ in a browser\n"+
 		"Log in          "+s.URL()+"/login\n"+
 		"API explorer    "+s.URL()+"/_mockcloud/explorer\n"+
 		"Coverage        "+s.URL()+"/_mockcloud/coverage\n"+
@@ -346,6 +349,9 @@ func (s *Server) Failed() <-chan error { return s.served }
 func (s *Server) Close(ctx context.Context) error {
 	var errs []error
 	s.bell.Close() // whoever waits for an event would keep the server waiting
+	if s.journal != nil {
+		s.journal.Close() // likewise
+	}
 	if s.http != nil {
 		if deadline, ok := ctx.Deadline(); ok && s.outbound != nil {
 			// What data actions wait for may take longer than there is time: half of it

@@ -1,4 +1,4 @@
-package actions
+package integration
 
 import (
 	"cmp"
@@ -13,15 +13,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/mockcloud/mockcloud/internal/apierr"
-	"github.com/mockcloud/mockcloud/internal/integration"
 	"github.com/mockcloud/mockcloud/internal/jsonpath"
 	"github.com/mockcloud/mockcloud/internal/velocity"
 )
 
-// mask takes secrets out of everything that people get to see of a run: as they
-// are, in the spellings of URLs, forms and JSON, and in base64, also of a longer
-// text.
-type mask struct {
+// Mask takes secrets out of everything that people get to see of a data action's
+// run or of a request: as they are, in the spellings of URLs, forms and JSON, and in
+// base64, also of a longer text. It belongs to one goroutine.
+type Mask struct {
 	secrets  []string
 	patterns []pattern // of the first built secrets, the longest first
 	built    int
@@ -36,14 +35,15 @@ type pattern struct {
 // have no pattern inside a longer base64 text: "east" is in "least", and the
 // pattern of a letter or two is anywhere.
 const (
-	shortSecret  = 8
+	ShortSecret  = 8
 	insideBase64 = 8
 )
 
-func newMask(secrets []string) *mask {
-	m := &mask{}
+// NewMask masks these, and what is added.
+func NewMask(secrets []string) *Mask {
+	m := &Mask{}
 	for _, s := range secrets {
-		m.add(s)
+		m.Add(s)
 	}
 	return m
 }
@@ -51,21 +51,23 @@ func newMask(secrets []string) *mask {
 // maxSecrets bounds what is looked for: a log-in may answer anything.
 const maxSecrets = 200
 
-func (m *mask) room() bool { return len(m.secrets) < maxSecrets }
+// Room says whether what comes from outside should still be added.
+func (m *Mask) Room() bool { return len(m.secrets) < maxSecrets }
 
-func (m *mask) add(secret string) {
+// Add masks one more.
+func (m *Mask) Add(secret string) {
 	if secret != "" && !slices.Contains(m.secrets, secret) {
 		m.secrets = append(m.secrets, secret)
 	}
 }
 
 // look returns what to look for. Most runs never ask.
-func (m *mask) look() []pattern {
+func (m *Mask) look() []pattern {
 	if m.built == len(m.secrets) {
 		return m.patterns
 	}
 	for _, secret := range m.secrets[m.built:] {
-		m.patterns = append(m.patterns, known.of(secret)...)
+		m.patterns = append(m.patterns, knownPatterns.of(secret)...)
 	}
 	m.built = len(m.secrets)
 	slices.SortFunc(m.patterns, func(a, b pattern) int {
@@ -75,9 +77,9 @@ func (m *mask) look() []pattern {
 	return m.patterns
 }
 
-// known keeps the patterns of the secrets that were looked for last: runs of an
+// knownPatterns keeps the patterns of the secrets that were looked for last: runs of an
 // action share most of them.
-var known patternCache
+var knownPatterns patternCache
 
 type patternCache struct {
 	mu sync.Mutex
@@ -95,7 +97,7 @@ func (c *patternCache) of(secret string) []pattern {
 		return patterns
 	}
 	for _, form := range spellings(secret) {
-		patterns = append(patterns, pattern{form, len(secret) < shortSecret})
+		patterns = append(patterns, pattern{form, len(secret) < ShortSecret})
 	}
 	if len(secret) >= insideBase64 {
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -186,14 +188,14 @@ func aligned(encoding *base64.Encoding, secret string, offset int) string {
 	return coded[from:min(to, len(coded))]
 }
 
-// text masks the secrets in s.
-func (m *mask) text(s string) string { return m.replace(s, false) }
+// Text masks the secrets in s.
+func (m *Mask) Text(s string) string { return m.replace(s, false) }
 
 // key masks the secrets in the key of an object. What stands in a test's
 // credential as id or name is also what keys are called.
-func (m *mask) key(s string) string { return m.replace(s, true) }
+func (m *Mask) key(s string) string { return m.replace(s, true) }
 
-func (m *mask) replace(s string, longOnly bool) string {
+func (m *Mask) replace(s string, longOnly bool) string {
 	for _, p := range m.look() {
 		if (!p.word || !longOnly) && strings.Contains(s, p.text) {
 			s = p.replace(s)
@@ -204,7 +206,7 @@ func (m *mask) replace(s string, longOnly bool) string {
 
 func (p pattern) replace(s string) string {
 	if !p.word {
-		return strings.ReplaceAll(s, p.text, integration.Redacted)
+		return strings.ReplaceAll(s, p.text, Redacted)
 	}
 	var b strings.Builder
 	rest := s
@@ -221,7 +223,7 @@ func (p pattern) replace(s string) string {
 		if inWord(before) || inWord(after) {
 			b.WriteString(p.text)
 		} else {
-			b.WriteString(integration.Redacted)
+			b.WriteString(Redacted)
 		}
 		rest = rest[end:]
 	}
@@ -233,13 +235,13 @@ func inWord(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
-// body masks the secrets in an answer, be it JSON or not: where it is not, what
+// Body masks the secrets in an answer, be it JSON or not: where it is not, what
 // looks like JSON's escapes is undone first.
-func (m *mask) body(body []byte) []byte {
+func (m *Mask) Body(body []byte) []byte {
 	if json.Valid(body) {
-		return m.json(body)
+		return m.JSON(body)
 	}
-	return []byte(m.text(unescape(string(body))))
+	return []byte(m.Text(unescape(string(body))))
 }
 
 // unicodeEscape is how JSON may write any character.
@@ -259,8 +261,8 @@ func unescape(s string) string {
 	})
 }
 
-// json masks the secrets in the strings and numbers of a JSON text.
-func (m *mask) json(body []byte) []byte {
+// JSON masks the secrets in the strings and numbers of a JSON text.
+func (m *Mask) JSON(body []byte) []byte {
 	if !m.finds(string(body)) {
 		return body
 	}
@@ -272,16 +274,16 @@ func (m *mask) json(body []byte) []byte {
 }
 
 // finds says whether any secret may be in s.
-func (m *mask) finds(s string) bool {
+func (m *Mask) finds(s string) bool {
 	return strings.Contains(s, `\`) || slices.ContainsFunc(m.look(), func(p pattern) bool { return strings.Contains(s, p.text) })
 }
 
-func (m *mask) value(v *jsonpath.Value) *jsonpath.Value {
+func (m *Mask) value(v *jsonpath.Value) *jsonpath.Value {
 	switch v.Kind() {
 	case jsonpath.String:
-		return jsonpath.NewString(m.text(v.Text()))
+		return jsonpath.NewString(m.Text(v.Text()))
 	case jsonpath.Number:
-		if masked := m.text(v.Text()); masked != v.Text() {
+		if masked := m.Text(v.Text()); masked != v.Text() {
 			return jsonpath.NewString(masked)
 		}
 		return v
@@ -302,10 +304,29 @@ func (m *mask) value(v *jsonpath.Value) *jsonpath.Value {
 	}
 }
 
-// clean masks the secrets in the words of an error.
-func (m *mask) clean(e *apierr.Error) {
-	e.Message = m.text(e.Message)
+// Clean masks the secrets in the words of an error.
+func (m *Mask) Clean(e *apierr.Error) {
+	e.Message = m.Text(e.Message)
 	for _, inner := range e.Errors {
-		m.clean(inner)
+		m.Clean(inner)
 	}
+}
+
+// shortestHead is how much of a secret at the end of a text is worth masking.
+const shortestHead = 4
+
+// End masks the beginning of a secret at the end of a text that was cut.
+func (m *Mask) End(s string) string {
+	from := len(s)
+	for _, p := range m.look() {
+		for n := min(len(p.text)-1, len(s)); n >= shortestHead && len(s)-n < from; n-- {
+			if strings.HasSuffix(s, p.text[:n]) {
+				from = len(s) - n
+			}
+		}
+	}
+	if from == len(s) {
+		return s
+	}
+	return s[:from] + Redacted
 }
