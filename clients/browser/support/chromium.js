@@ -62,17 +62,17 @@ function watch(context, trouble) {
  * Lets somebody visit with a browser of their own, without cookies. The visit fails as soon as something goes wrong
  * behind the scenes: a message in the console, which is also where violations of the content security policy appear, a
  * failed request, or one to another machine.
- * @param options of Playwright's contexts
+ * @param options of Playwright's contexts, and patience: how many milliseconds the visit may take
  * @param tour is called with the page
  */
-export async function visit(browser, options, tour) {
+export async function visit(browser, { patience = visitTime, ...options }, tour) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', colorScheme: 'light', ...options });
 	let timer;
 	try {
 		context.setDefaultTimeout(waitTime);
 		const failed = new Promise((_, reject) => {
 			watch(context, (what) => reject(new Error(what)));
-			timer = setTimeout(() => reject(new Error(`the visit takes longer than ${visitTime} ms`)), visitTime);
+			timer = setTimeout(() => reject(new Error(`the visit takes longer than ${patience} ms`)), patience);
 		});
 		await Promise.race([failed, tour(await context.newPage())]);
 		await Promise.race([failed, undefined]); // what went wrong at its very end
