@@ -33,6 +33,7 @@ type Options struct {
 	RateLimits bool     // refuse calls over the rate limit
 	JWTAlg     string   // "ES256", "EdDSA" or "RS256"; "" means ES256 in a new state
 	Outbound   string   // whom data actions may call: "none", "loopback" or "any"; "" means loopback
+	Journal    int64    // bytes that headers and bodies of the last requests may take; 0 means 8 MiB, less that none are kept
 
 	PasswordGrant bool // serve the grant type password
 	NoImplicit    bool // refuse the implicit grant
@@ -89,7 +90,7 @@ func Start(t testing.TB, o Options) *Server {
 	now := clock.NewManual(o.Start)
 	srv, err := server.Start(t.Context(), server.Config{
 		Path: o.Path, Spec: o.Spec, Fixtures: fixtures, GrantRule: identity.GrantRule(o.GrantRule), RateLimits: o.RateLimits, PasswordGrant: o.PasswordGrant, NoImplicit: o.NoImplicit,
-		JWTAlg: alg, Outbound: policy, Clock: now, NewID: o.NewID, Logger: o.Logger, Version: "test",
+		JWTAlg: alg, Outbound: policy, Journal: o.Journal, Clock: now, NewID: o.NewID, Logger: o.Logger, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("mocktest: %v", err)

@@ -73,7 +73,7 @@ func newHostile(t testing.TB, fixtures ...string) *hostile {
 	}
 	path := filepath.Join(t.TempDir(), "state.db")
 	h.srv = mocktest.Start(t, mocktest.Options{
-		Path: path, Fixtures: append(fixtures, second), Outbound: "none",
+		Path: path, Fixtures: append(fixtures, second), Outbound: "none", Journal: 256 << 10, // soon full, so that it does not grow
 		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	})
 	h.wire.address = at(h.srv.URL)

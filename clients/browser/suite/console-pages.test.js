@@ -8,6 +8,7 @@ import { setStage } from '../support/stage.js';
 
 const stage = await setStage();
 const t = speaker('en');
+const sales = '6d6f636b-0002-4000-8000-000000000002'; // a division
 
 /** Calls the API as the seeded administrator, with a body. */
 async function make(method, resource, body) {
@@ -105,6 +106,27 @@ describe('when there is something', () => {
 			['/tools/inspector', 'console-inspector'], ['/tools/jwt', 'console-jwt'], ['/tools/reset', 'console-reset'],
 		],
 	};
+
+	test('what is asked before something ends, and what else there is', () => stage.visit({ patience: 180_000 }, async (page) => {
+		const i = await ids();
+		await enterAs(page, stage.url, /Ada Admin/);
+		for (const path of [
+			`/admin/oauth-clients/${i.code}`, `/admin/oauth-clients/${i.client}/deactivate`,
+			`/admin/integrations/${i.integration}/configuration/advanced`, `/admin/integrations/${i.integration}/configuration/credentials/pureCloudOAuthClient`,
+			`/admin/actions/${i.draft}/publish`, `/admin/actions/${i.draft}/delete`, `/admin/actions/${i.published}/contract`, `/admin/actions/${i.draft}/test?mode=json`,
+			`/admin/actions/${i.draft}/configuration?mode=json`,
+			...['permissions', 'password', 'delete', 'deactivate'].map((tab) => `/admin/people/${i.person}/${tab}`),
+			'/admin/roles/new', '/admin/roles/restore', ...['members', 'members/add', 'compare', 'delete'].map((tab) => `/admin/roles/${i.role}/${tab}`),
+			...['', '/grants', '/delete'].map((tab) => `/admin/divisions/${sales}${tab}`), '/admin/divisions/deleted',
+			'/admin/single-sign-on/new', '/admin/single-sign-on/new?type=okta', '/admin/single-sign-on/purecloud',
+			'/admin/authorized-applications/new', '/tools/inspector/clear',
+		]) {
+			await page.goto(stage.url + path);
+			assert.ok(!(await page.title()).startsWith(t('error.notfound')), `${path} is there`);
+			const name = Object.entries({ ...i, division: sales }).reduce((text, [kind, id]) => text.replace(id, kind), path);
+			await inspect(page, `console${name.replaceAll(/[/?=]/g, '-')}`, { links: false });
+		}
+	}));
 	for (const [subject, pages] of Object.entries(groups)) {
 		test(subject, () => stage.visit({ patience: 180_000 }, async (page) => {
 			await enterAs(page, stage.url, /Ada Admin/);
