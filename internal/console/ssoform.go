@@ -189,18 +189,6 @@ func certificateError(p *problem) string {
 	return ""
 }
 
-// nameFormats are how a provider can name people.
-var nameFormats = []string{
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
-}
-
 // logoutBindings are those that the product offers.
 var logoutBindings = []string{"HTTP Redirect", "HTTP Post"}
 
@@ -223,7 +211,7 @@ func moreOfProvider(v *visit, whole doc, k providerType, problem *problem) []fie
 	toggle := func(name string) field {
 		return field{Name: name, Type: "checkbox", Label: v.T("sso.field." + name), Checked: whole[name] == true}
 	}
-	more := []field{from("nameIdentifierFormat", nameFormats), text("metadataURL"), text("sloURI"), from("sloBinding", logoutBindings), toggle("signAuthnRequests")}
+	more := []field{from("nameIdentifierFormat", identity.NameFormats), text("metadataURL"), text("sloURI"), from("sloBinding", logoutBindings), toggle("signAuthnRequests")}
 	if k.compression {
 		more = append(more, toggle("endpointCompression"))
 	}

@@ -98,3 +98,15 @@ func PasswordLogin(tx *store.Tx) bool {
 	p, err := Providers.Peek(tx, ProviderPureCloud)
 	return err != nil || !p.Disabled
 }
+
+// NameFormats are how a provider can name people (facts: oauth.md §11).
+var NameFormats = []string{
+	"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+	"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+	"urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName",
+	"urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
+	"urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos",
+	"urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
+	"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+	"urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+}

@@ -30,7 +30,7 @@ async function workshop(page, language, scripts = true) {
 	await heading(page, t('oauth.add'));
 	await page.getByLabel(t('oauth.name')).fill(`Workshop ${language}`);
 	await page.getByRole('radio', { name: t('oauth.grant.CLIENT-CREDENTIALS') }).check();
-	await page.getByRole('group', { name: queueReader }).getByLabel(t('divisions.all')).check();
+	await page.getByRole('group', { name: queueReader }).getByLabel(t('grants.everywhere')).check();
 	await button(page, t('save')).click();
 	await page.getByText(t('oauth.secret.once')).waitFor();
 	const shown = page.locator('dd').locator('code');
@@ -143,7 +143,7 @@ test('only roles that one holds can be given, and both sides see why', () => sta
 	await goTo(page, t, 'menu.oauth');
 	await link(page, t('oauth.add')).click();
 	const admin = page.getByRole('group', { name: 'admin', exact: true });
-	assert.ok(await admin.getByLabel(t('divisions.all')).isDisabled());
+	assert.ok(await admin.getByLabel(t('grants.everywhere')).isDisabled());
 	await admin.getByText(t('oauth.role.none')).waitFor();
 
 	// Whoever forces it is refused by the API, with the reason.
@@ -158,7 +158,7 @@ test('only roles that one holds can be given, and both sides see why', () => sta
 	await changeTo(page, t, /Ada Admin/);
 	await goTo(page, t, 'menu.oauth');
 	await link(page, t('oauth.add')).click();
-	assert.ok(await page.getByRole('group', { name: 'admin', exact: true }).getByLabel(t('divisions.all')).isEnabled());
+	assert.ok(await page.getByRole('group', { name: 'admin', exact: true }).getByLabel(t('grants.everywhere')).isEnabled());
 }));
 
 test('what somebody may not see is refused with the reason, which leads to its entry in the Inspector', () => stage.visit(async (page) => {

@@ -42,18 +42,6 @@ const (
 	maxLogo         = 25 * 1024 // bytes
 )
 
-// nameFormats are how a provider can name people.
-var nameFormats = []string{
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName",
-	"urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-	"urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
-}
-
 // check refuses what a provider of that kind cannot be, field by field.
 func (r *request) check(c *handlers.Call, k *kind) error {
 	if k.bare {
@@ -76,7 +64,7 @@ func (r *request) check(c *handlers.Call, k *kind) error {
 		return refuse(c, "missing.provider.name", "name")
 	case len(r.LogoImageData) > maxLogo:
 		return refuse(c, "provider.logo.too.large", "logoImageData")
-	case r.NameIdentifierFormat != "" && !slices.Contains(nameFormats, r.NameIdentifierFormat):
+	case r.NameIdentifierFormat != "" && !slices.Contains(identity.NameFormats, r.NameIdentifierFormat):
 		return refuse(c, "invalid.nameid.format", "nameIdentifierFormat")
 	}
 	return nil
